@@ -76,10 +76,9 @@ impl Auth {
     /// let auth = Auth::new(api).rejection_body(
     ///     |rejection: &Rejection, request: Option<&HttpRequest>| {
     ///         let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
-    ///         (
-    ///             "application/problem+json",
-    ///             format!(r#"{{"title":"{title}","instance":"{path}"}}"#),
-    ///         )
+    ///         // The caller chooses the path: `json!` escapes it.
+    ///         let body = serde_json::json!({ "title": title, "instance": path });
+    ///         ("application/problem+json", body.to_string())
     ///     },
     /// );
     /// # _ = auth;

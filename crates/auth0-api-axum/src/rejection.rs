@@ -24,10 +24,9 @@ use crate::grpc::{Protocol, grpc_metadata};
 /// let layer =
 ///     AuthLayer::new(api).rejection_body(|rejection: &Rejection, request: &Parts| {
 ///         let (title, path) = (rejection.label(), request.uri.path());
-///         (
-///             "application/problem+json",
-///             Body::from(format!(r#"{{"title":"{title}","instance":"{path}"}}"#)),
-///         )
+///         // The caller chooses the path: `json!` escapes it.
+///         let body = serde_json::json!({ "title": title, "instance": path });
+///         ("application/problem+json", Body::from(body.to_string()))
 ///     });
 /// # _ = layer;
 /// # Ok::<(), BuildError>(())

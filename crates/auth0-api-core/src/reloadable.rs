@@ -1,5 +1,6 @@
 //! The settings that a client can replace while it serves, and their checks.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::build_error::ConfigProblem;
@@ -19,7 +20,7 @@ use crate::token::{AcceptedAudiences, MaxAge};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reloadable {
-    /// The settings that were applied last, if any were.
+    /// The settings that were applied, if any were.
     pub(crate) applied: Option<AppliedSettings>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) audiences: Vec<Box<str>>,
@@ -28,6 +29,8 @@ pub struct Reloadable {
     pub(crate) domains: TrustedDomains,
     pub(crate) exchange_domain: Option<String>,
     pub(crate) max_token_age: Option<Duration>,
+    /// The options that code has set over settings. `None` if no settings were applied.
+    pub(crate) over_settings: Option<BTreeSet<&'static str>>,
     pub(crate) required_claims: Vec<Box<str>>,
     pub(crate) strict_rfc9068: bool,
 }
@@ -67,6 +70,7 @@ impl Reloadable {
             domains,
             exchange_domain: None,
             max_token_age: None,
+            over_settings: None,
             required_claims: Vec::new(),
             strict_rfc9068: false,
         }
@@ -75,61 +79,76 @@ impl Reloadable {
     /// Replaces the algorithms. Without a new algorithm, the keys of the issuers are not fetched again.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
-        self
+        self.set_by_code("algorithms")
     }
 
     /// Replaces the audiences.
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         self.audiences = audiences.into_iter().map(Into::into).collect();
-        self
+        self.set_by_code("audience")
     }
 
     /// Replaces how this API authenticates at the token endpoint: for example, after the tenant has rotated the secret.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = Some(client_auth);
-        self
+        self.set_by_code("client_auth")
     }
 
     /// Replaces the keys that decrypt tokens. Keep the old key while the tenant may still encrypt for it.
     pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
         self.decryption_keys = Some(keys.into_iter().collect());
-        self
+        self.set_by_code("decryption_keys")
     }
 
     /// Rejects encrypted tokens from now on.
     pub fn without_decryption_keys(mut self) -> Self {
         self.decryption_keys = None;
-        self
+        self.set_by_code("decryption_keys")
     }
 
     /// Replaces the trusted domains. The tokens of a domain that is left out are rejected.
     pub fn domains(mut self, domains: impl Into<TrustedDomains>) -> Self {
         self.domains = domains.into();
-        self
+        self.set_by_code("domain")
     }
 
     /// Replaces the domain of the tenant that exchanges tokens.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
         self.exchange_domain = Some(domain.into());
-        self
+        self.set_by_code("exchange_domain")
     }
 
     /// Replaces the greatest age of a token. `None`: only `exp` limits the age.
     pub fn max_token_age(mut self, age: impl Into<Option<Duration>>) -> Self {
         self.max_token_age = age.into();
-        self
+        self.set_by_code("max_token_age")
     }
 
     /// Replaces the claims that every token must have. An empty list requires none.
     pub fn required_claims<C: Into<Box<str>>>(mut self, names: impl IntoIterator<Item = C>) -> Self {
         self.required_claims = names.into_iter().map(Into::into).collect();
-        self
+        self.set_by_code("required_claim")
     }
 
     /// Sets whether every token must have the profile of
     /// [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4).
     pub fn strict_rfc9068(mut self, strict: bool) -> Self {
         self.strict_rfc9068 = strict;
+        self.set_by_code("strict_rfc9068")
+    }
+
+    /// Remembers that code has set this option, if settings were applied before: see
+    /// [`over_settings`](Self::over_settings).
+    pub(crate) fn set_by_code(mut self, option: &'static str) -> Self {
+        if let Some(options) = &mut self.over_settings {
+            options.insert(option);
+        }
+        self
+    }
+
+    /// Adds the report of settings to that of the settings before.
+    pub(crate) fn with_report(mut self, report: AppliedSettings) -> Self {
+        self.applied = Some(self.applied.unwrap_or_default().and(report));
         self
     }
 

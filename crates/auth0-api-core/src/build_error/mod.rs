@@ -11,6 +11,7 @@ use crate::jose::jwe::HeldKeysProblem;
 use crate::known_settings::{AppliedSettings, KnownSetting, SettingError, SettingProblem};
 use crate::metadata::MetadataError;
 use crate::mtls::CertificateSourceError;
+use crate::printable::shown;
 use crate::with_sources::WithSources;
 
 /// Why a client cannot be built: every problem of its configuration.
@@ -54,7 +55,7 @@ pub enum ConfigProblem {
     /// A domain of the list is not a valid domain of a tenant.
     #[error("domains: {domain:?}: {error}")]
     DomainInList {
-        /// The entry of the list.
+        /// The beginning of the entry, without credentials.
         domain: Box<str>,
         /// Why it is invalid.
         #[source]
@@ -82,7 +83,7 @@ pub enum ConfigProblem {
     /// A host that is allowed for key sets is invalid.
     #[error("allow_jwks_host: {host:?}: {error}")]
     JwksHost {
-        /// The host, as configured.
+        /// The beginning of the host, without credentials.
         host: Box<str>,
         /// Why it is invalid.
         #[source]
@@ -106,7 +107,7 @@ pub enum ConfigProblem {
     /// An own host is not a host with an optional port.
     #[error("own_hosts: {host:?}: {error}")]
     OwnHost {
-        /// The host, as configured.
+        /// The beginning of the host, without credentials.
         host: Box<str>,
         /// Why it is invalid.
         #[source]
@@ -180,7 +181,7 @@ impl std::error::Error for BuildError {}
 impl From<TrustedDomainsProblem> for ConfigProblem {
     fn from(problem: TrustedDomainsProblem) -> Self {
         match problem {
-            TrustedDomainsProblem::Entry { domain, error } => Self::DomainInList { domain: domain.into(), error },
+            TrustedDomainsProblem::Entry { domain, error } => Self::DomainInList { domain: shown(&domain), error },
             TrustedDomainsProblem::ListEmpty => Self::DomainsEmpty,
             TrustedDomainsProblem::Only(error) => Self::Domain(error),
         }

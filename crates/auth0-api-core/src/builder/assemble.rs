@@ -13,7 +13,9 @@ use crate::exchange::SharedExchange;
 use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{IssuerConfig, JwksHost, Loopback, Trust, TrustedDomains};
+use crate::known_settings::SettingWarning;
 use crate::mtls::CertificatePolicy;
+use crate::printable::shown;
 use crate::reloadable::{Reloadable, ReloadableFacts, keep, keep_all};
 use crate::token::Leeway;
 use crate::token_cache::RememberedTokens;
@@ -35,6 +37,7 @@ impl ApiClientBuilder {
     pub fn build(self) -> Result<ApiClient, BuildError> {
         let (settings, mut problems) = (self.reloadable.applied.clone(), Vec::new());
         let client = self.assemble(&mut problems);
+        settings.iter().flat_map(|settings| &settings.warnings).for_each(SettingWarning::log);
         if let Some(settings) = settings.as_ref().filter(|settings| settings.is_loopback) {
             let name = settings.written(&["domain"]).unwrap_or_default();
             let hint = format!("{name} names a tenant on this machine by plain http: never use this in production");
@@ -126,7 +129,7 @@ impl ApiClientBuilder {
     /// Parses every host, also after an invalid one.
     fn parsed_jwks_hosts(&self, problems: &mut Vec<ConfigProblem>) -> Option<Vec<JwksHost>> {
         let parse =
-            |host: &str| JwksHost::parse(host).map_err(|error| ConfigProblem::JwksHost { host: host.into(), error });
+            |host: &str| JwksHost::parse(host).map_err(|error| ConfigProblem::JwksHost { host: shown(host), error });
         let hosts: Vec<_> = self.jwks_hosts.iter().map(|host| keep(problems, parse(host))).collect();
         hosts.into_iter().collect()
     }
@@ -145,7 +148,7 @@ fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> Ow
     }
     let mut own_hosts = OwnHosts::default();
     for host in hosts {
-        keep(problems, own_hosts.add(host).map_err(|error| ConfigProblem::OwnHost { host: host.clone(), error }));
+        keep(problems, own_hosts.add(host).map_err(|error| ConfigProblem::OwnHost { host: shown(host), error }));
     }
     own_hosts
 }

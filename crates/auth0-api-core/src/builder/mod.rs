@@ -165,14 +165,14 @@ impl ApiClientBuilder {
     /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
     #[doc(alias = "aud")]
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
-        self.reloadable.audiences = audiences.into_iter().map(Into::into).collect();
+        self.reloadable = self.reloadable.audiences(audiences);
         self
     }
 
     /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
     #[doc(alias = "tokenSigningAlg", alias = "tokenSigningAlgorithms")]
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.reloadable.algorithms = algorithms.into_iter().collect();
+        self.reloadable = self.reloadable.algorithms(algorithms);
         self
     }
 
@@ -188,7 +188,7 @@ impl ApiClientBuilder {
     /// applies. From 1 s to 366 days.
     #[doc(alias = "maxTokenAge")]
     pub fn max_token_age(mut self, age: Duration) -> Self {
-        self.reloadable.max_token_age = Some(age);
+        self.reloadable = self.reloadable.max_token_age(age);
         self
     }
 
@@ -198,6 +198,7 @@ impl ApiClientBuilder {
     #[doc(alias = "requiredClaims")]
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
         self.reloadable.required_claims.push(name.into());
+        self.reloadable = self.reloadable.set_by_code("required_claim");
         self
     }
 
@@ -207,7 +208,7 @@ impl ApiClientBuilder {
     /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
     #[doc(alias = "strict")]
     pub fn strict_rfc9068(mut self) -> Self {
-        self.reloadable.strict_rfc9068 = true;
+        self.reloadable = self.reloadable.strict_rfc9068(true);
         self
     }
 
@@ -219,7 +220,7 @@ impl ApiClientBuilder {
     ///
     /// An empty list is a [`BuildError`](crate::BuildError), and so are two keys with the same `kid`.
     pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
-        self.reloadable.decryption_keys = Some(keys.into_iter().collect());
+        self.reloadable = self.reloadable.decryption_keys(keys);
         self
     }
 
@@ -385,7 +386,7 @@ impl ApiClientBuilder {
     /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
     #[doc(alias = "clientSecret", alias = "clientAssertion")]
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
-        self.reloadable.client_auth = Some(client_auth);
+        self.reloadable = self.reloadable.client_auth(client_auth);
         self
     }
 
@@ -394,7 +395,7 @@ impl ApiClientBuilder {
     /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
     /// resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
-        self.reloadable.exchange_domain = Some(domain.into());
+        self.reloadable = self.reloadable.exchange_domain(domain);
         self
     }
 

@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use crate::printable::shown;
+
 /// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called, and the
 /// address of the end user.
 ///
@@ -54,7 +56,7 @@ pub enum TrustedProxiesError {
     /// trusted. `::ffff:0:0/96` contains every IPv4 address, as a socket for both address families reports it.
     #[error("the network {0} contains every address")]
     Everyone(String),
-    /// The entry is neither an address nor a network in CIDR notation.
+    /// The entry is neither an address nor a network in CIDR notation. The text is its beginning.
     #[error("{0:?} is neither an address nor a network")]
     Network(String),
 }
@@ -174,7 +176,7 @@ fn network(text: &str) -> Result<IpNet, TrustedProxiesError> {
     let network = text
         .parse::<IpNet>()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| TrustedProxiesError::Network(text.to_owned()))?;
+        .map_err(|_| TrustedProxiesError::Network(shown(text).into()))?;
     // A socket for both address families reports IPv4 peers in `::ffff:0:0/96`.
     let has_every_ipv4 = MAPPED_ENDS.iter().all(|end| network.contains(&IpAddr::from(end.to_ipv6_mapped())));
     if network.prefix_len() == 0 || has_every_ipv4 {

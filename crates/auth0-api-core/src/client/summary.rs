@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::ApiClient;
+use crate::printable::one_line;
 
 /// What a client serves: issuers, audiences, and the modes for bound tokens. It contains no secret.
 ///
@@ -60,8 +61,9 @@ impl ApiClient {
 
 impl Summary {
     /// Adds a line, for what the application adds to the client: CORS, Redis, a command to try. Do not put a secret into it.
+    /// Control characters of the value, such as line feeds, are escaped.
     pub fn and(mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) -> Self {
-        self.rows.push((name.into(), value.to_string()));
+        self.rows.push((name.into(), one_line(&value.to_string())));
         self
     }
 }
@@ -74,5 +76,16 @@ impl fmt::Display for Summary {
             write!(f, "{line_feed}  {name:width$}  {value}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Summary;
+
+    #[test]
+    fn a_value_cannot_add_a_line() {
+        let summary = Summary { rows: Vec::new() }.and("audience", "a\n  issuer  https://evil.example/").to_string();
+        assert_eq!(summary, r"  audience  a\u{a}  issuer  https://evil.example/");
     }
 }

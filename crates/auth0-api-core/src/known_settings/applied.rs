@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::SettingError;
 use super::table::KnownSetting;
+use super::warning::SettingWarning;
 
 /// The names of the applied settings, and their problems.
 #[derive(Clone, Debug, Default)]
@@ -13,11 +14,12 @@ pub(crate) struct AppliedSettings {
     /// For the key of each setting that is written: its name, as the operator wrote it.
     pub(crate) names: BTreeMap<&'static str, Box<str>>,
     pub(crate) problems: Vec<SettingProblem>,
+    pub(crate) warnings: Vec<SettingWarning>,
     pub(crate) written_in: WrittenIn,
 }
 
 /// A setting whose value cannot be used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SettingProblem {
     /// The key; empty for a key that no setting has.
     pub(crate) key: &'static str,
@@ -34,6 +36,19 @@ pub(crate) struct WrittenIn {
 }
 
 impl AppliedSettings {
+    /// Adds what settings say that were applied later. The problems of both stay: a value that cannot be used is a problem
+    /// also if a later one replaces it.
+    pub(crate) fn and(mut self, later: Self) -> Self {
+        let new: Vec<_> = later.problems.into_iter().filter(|problem| !self.problems.contains(problem)).collect();
+        self.problems.extend(new);
+        let new: Vec<_> = later.warnings.into_iter().filter(|warning| !self.warnings.contains(warning)).collect();
+        self.warnings.extend(new);
+        self.names.extend(later.names);
+        self.is_loopback |= later.is_loopback;
+        self.written_in = self.written_in.and(later.written_in);
+        self
+    }
+
     /// Returns the names of those of the settings that are written; `None` if none of them is.
     pub(crate) fn written(&self, keys: &[&'static str]) -> Option<String> {
         let names: Vec<_> = keys.iter().filter_map(|key| self.names.get(key)).map(|name| &**name).collect();

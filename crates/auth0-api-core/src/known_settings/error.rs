@@ -1,5 +1,7 @@
 //! What can be wrong with the value of a setting.
 
+use crate::printable::shown;
+
 /// What is wrong with the value of a setting. The text never contains the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,26 +73,5 @@ pub enum SettingError {
 impl SettingError {
     pub(crate) fn not_one_of(value: &str, expected: impl Into<Box<str>>) -> Self {
         Self::NotOneOf { value: shown(value), expected: expected.into() }
-    }
-}
-
-/// The beginning of a value, for an error. An operator recognizes the value, and a misplaced key is not shown as a whole.
-pub(crate) fn shown(text: &str) -> Box<str> {
-    match text.char_indices().nth(LONGEST_SHOWN).and_then(|(end, _)| text.get(..end)) {
-        Some(beginning) => format!("{beginning}…").into(),
-        None => text.into(),
-    }
-}
-
-const LONGEST_SHOWN: usize = 40;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_value_is_shortened() {
-        assert_eq!(&*shown("short"), "short");
-        assert_eq!(shown(&"ä".repeat(100)).chars().count(), LONGEST_SHOWN + 1);
     }
 }

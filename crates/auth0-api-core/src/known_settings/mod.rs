@@ -3,8 +3,9 @@
 mod applied;
 mod error;
 mod table;
+mod warning;
 
 pub(crate) use applied::{AppliedSettings, SettingProblem, WrittenIn};
 pub use error::SettingError;
-pub(crate) use error::shown;
-pub(crate) use table::{KNOWN, KnownSetting};
+pub(crate) use table::{KNOWN, KnownSetting, PREFIX};
+pub(crate) use warning::SettingWarning;

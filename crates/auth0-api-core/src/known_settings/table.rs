@@ -104,4 +104,5 @@ pub(crate) const KNOWN: &[KnownSetting] = &[
     KnownSetting::new("cors_origins", "cors_origins").short(),
 ];
 
-const PREFIX: &str = "AUTH0_";
+/// Every variable of a setting begins with this, except for short forms.
+pub(crate) const PREFIX: &str = "AUTH0_";

@@ -70,6 +70,12 @@ impl ProtectedResource {
         }
     }
 
+    /// Replaces the resource identifier. All other members stay.
+    pub(crate) fn with_url(mut self, resource: impl Into<Box<str>>) -> Self {
+        self.members.resource = resource.into();
+        self
+    }
+
     /// Sets the authorization servers that issue tokens for the API, as issuer names. Default: the client's issuers.
     pub fn authorization_servers<S: Into<Box<str>>>(mut self, servers: impl IntoIterator<Item = S>) -> Self {
         self.members.authorization_servers = texts(servers);

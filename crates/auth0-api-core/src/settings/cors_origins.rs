@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::printable::shown;
+
 /// The origins of the pages that may read the responses of an API: for the CORS layer of the application.
 ///
 /// An API identifies callers by the `Authorization` header, never by a cookie. So a page of a foreign origin can do no more
@@ -65,7 +67,7 @@ impl CorsOrigins {
         let origins: Vec<Box<str>> = origins.into_iter().map(Into::into).collect();
         // A browser sends an origin without a path and without a slash at the end.
         match origins.iter().find(|origin| !is_origin(origin)) {
-            Some(origin) => Err(CorsOriginsError { origin: origin.clone() }),
+            Some(origin) => Err(CorsOriginsError { origin: shown(origin) }),
             None if origins.is_empty() => Err(CorsOriginsError { origin: Box::default() }),
             None => Ok(Self(Allowed::These(origins))),
         }

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use super::Settings;
+use super::reader::Reader;
 use crate::builder::ApiClientBuilder;
-use crate::known_settings::KNOWN;
+use crate::known_settings::{KNOWN, SettingError};
+use crate::metadata::ProtectedResource;
 
 type Written = (&'static str, &'static str);
 
@@ -152,13 +154,63 @@ fn numbers_truth_values_and_lists_of_a_file_are_read() {
         "strict_rfc9068": true,
         "telemetry": false,
         "trusted_proxies": "2",
-        "leeway": null,
         "dpop_nonce_secrets": ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"]
     }"#;
     let json = without_names(serde_json::from_str::<Settings>(json).unwrap().builder());
     assert_eq!(toml, json);
     assert!(json.contains(r#"["one audience, with a comma", "other"]"#), "{json}");
     assert!(json.contains(r#"["a.example.com", "b.example.com"]"#), "{json}");
+}
+
+#[test]
+fn a_null_is_an_empty_value() {
+    for file in [r#"{ "leeway": null }"#, r#"{ "own_hosts": null }"#, r#"{ "dpop_nonce_secrets_file": null }"#] {
+        let problems = serde_json::from_str::<Settings>(file).unwrap().builder().reloadable.applied.unwrap().problems;
+        assert!(problems.iter().any(|problem| problem.error == SettingError::Empty), "{file}: {problems:?}");
+    }
+}
+
+#[test]
+fn settings_that_are_applied_twice_keep_both_reports() {
+    let first = file(&[("domain", "http://127.0.0.1:1"), ("leeway", "soon")]);
+    let builder = first.builder().setting_problem("PORT", "no port").settings(&file(&[("dpop", "requrie")]));
+    let applied = builder.settings(&first).reloadable.applied.unwrap();
+    let names: Vec<_> = applied.problems.iter().map(|problem| &*problem.name).collect();
+    assert_eq!(names, ["leeway", "PORT", "dpop"]);
+    assert_eq!(applied.names.keys().copied().collect::<Vec<_>>(), ["domain", "dpop", "leeway"]);
+    assert!(
+        file(&[("domain", "http://127.0.0.1:1")])
+            .builder()
+            .settings(&file(&[]))
+            .reloadable
+            .applied
+            .unwrap()
+            .is_loopback
+    );
+}
+
+#[test]
+fn a_list_of_secrets_in_a_file_has_one_secret_in_each_line() {
+    let secrets = [["a"; 32].concat(), ["b"; 32].concat(), ["c"; 32].concat()];
+    let path = |number: usize| std::env::temp_dir().join(format!("auth0-api-core-{}-{number}", std::process::id()));
+    std::fs::write(path(1), format!("{}\r\n\n  {}  \n", secrets[0], secrets[1])).unwrap();
+    std::fs::write(path(2), &secrets[2]).unwrap();
+    let paths = format!("{},{}", path(1).display(), path(2).display());
+    let settings = file(&[("dpop_nonce_secrets_file", &paths)]);
+    let read = Reader::new(&settings.entries).list("dpop_nonce_secrets").unwrap();
+    assert_eq!(read.iter().map(|secret| secret.as_str()).collect::<Vec<_>>(), secrets);
+    std::fs::remove_file(path(1)).unwrap();
+    std::fs::remove_file(path(2)).unwrap();
+}
+
+#[test]
+fn a_resource_of_settings_keeps_what_code_has_set() {
+    let resource = ProtectedResource::new("https://old.example.com").name("Orders").challenge_scopes(["orders:read"]);
+    let builder =
+        crate::ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").resource_metadata(resource);
+    let shown = without_names(builder.settings(&file(&[("resource", "https://api.example.com")])));
+    assert!(shown.contains(r#"challenge_scopes: ["orders:read"]"#) && shown.contains("Orders"), "{shown}");
+    assert!(!shown.contains("old.example.com"), "{shown}");
 }
 
 #[test]

@@ -29,13 +29,11 @@ impl<'de> Visitor<'de> for TableVisitor {
         let mut entries = Entries::of(WrittenIn { file: true, variables: false });
         while let Some(name) = table.next_key::<String>()? {
             let Given(value) = table.next_value()?;
-            match (setting(&name), value) {
-                // A null is a setting that is not written.
-                (Some(_), None) => {}
-                (Some((setting, is_file)), Some(value)) => {
+            match setting(&name) {
+                Some((setting, is_file)) => {
                     entries.write(setting, Written { name: name.into(), value, is_file });
                 }
-                (None, _) => {
+                None => {
                     entries.problems.push(SettingProblem { key: "", name: name.into(), error: SettingError::Unknown });
                 }
             }
@@ -50,8 +48,8 @@ fn setting(name: &str) -> Option<(&'static KnownSetting, bool)> {
     KnownSetting::of(name).map(|setting| (setting, false)).or_else(|| of_file().map(|setting| (setting, true)))
 }
 
-/// A value of any type; `None` for a null.
-struct Given(Option<Value>);
+/// A value of any type.
+struct Given(Value);
 
 impl<'de> Deserialize<'de> for Given {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -73,7 +71,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_string<E>(self, text: String) -> Result<Given, E> {
-        Ok(Given(Some(Value::Text(Zeroizing::new(text)))))
+        Ok(Given(Value::Text(Zeroizing::new(text))))
     }
 
     fn visit_bool<E: Error>(self, on: bool) -> Result<Given, E> {
@@ -89,15 +87,17 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Given, E> {
-        Ok(Given(Some(Value::Other)))
+        Ok(Given(Value::Other))
     }
 
-    fn visit_none<E>(self) -> Result<Given, E> {
-        Ok(Given(None))
+    fn visit_none<E: Error>(self) -> Result<Given, E> {
+        self.visit_unit()
     }
 
-    fn visit_unit<E>(self) -> Result<Given, E> {
-        Ok(Given(None))
+    /// A null is an empty value, as `key:` without a value in YAML: an empty value of a broken deployment must not switch
+    /// off a check.
+    fn visit_unit<E: Error>(self) -> Result<Given, E> {
+        self.visit_str("")
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Given, D::Error> {
@@ -108,18 +108,18 @@ impl<'de> Visitor<'de> for ValueVisitor {
         let mut texts = Some(Vec::new());
         while let Some(Given(value)) = list.next_element()? {
             texts = match (texts, value) {
-                (Some(mut texts), Some(Value::Text(text))) => {
+                (Some(mut texts), Value::Text(text)) => {
                     texts.push(text);
                     Some(texts)
                 }
                 _ => None,
             };
         }
-        Ok(Given(Some(texts.map_or(Value::Other, Value::List))))
+        Ok(Given(texts.map_or(Value::Other, Value::List)))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Given, A::Error> {
         while table.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Given(Some(Value::Other)))
+        Ok(Given(Value::Other))
     }
 }

@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use secrecy::ExposeSecret as _;
+
 use super::Settings;
 use crate::build_error::ConfigProblem;
 use crate::builder::ApiClientBuilder;
+use crate::known_settings::SettingWarning;
 
 const DOMAIN: (&str, &str) = ("AUTH0_DOMAIN", "tenant.eu.auth0.com");
 const AUDIENCE: (&str, &str) = ("AUTH0_AUDIENCE", "https://api.example.com");
@@ -127,8 +130,8 @@ fn all_problems_are_reported_at_once() {
 
 #[test]
 fn a_setting_is_written_once() {
-    let expected = "DPOP: the same setting as AUTH0_DPOP: remove one of them";
-    assert_eq!(message(&[("AUTH0_DPOP", "accept"), ("DPOP", "accept")]), expected);
+    let expected = "REDIS_URL_FILE: the same setting as REDIS_URL: remove one of them";
+    assert_eq!(message(&[("REDIS_URL", "redis://a"), ("REDIS_URL_FILE", "/a")]), expected);
     let expected = "AUTH0_CLIENT_SECRET_FILE: the same setting as AUTH0_CLIENT_SECRET: remove one of them";
     let twice = [
         ("AUTH0_CLIENT_ID", "client"),
@@ -136,6 +139,52 @@ fn a_setting_is_written_once() {
         ("AUTH0_CLIENT_SECRET_FILE", "/run/secrets/client"),
     ];
     assert_eq!(message(&twice), expected);
+}
+
+fn warnings(builder: &ApiClientBuilder) -> Vec<SettingWarning> {
+    builder.reloadable.applied.clone().unwrap().warnings
+}
+
+fn ignored(variable: &str, setting: &str) -> Vec<SettingWarning> {
+    vec![SettingWarning::ShortForm { variable: variable.into(), setting: setting.into() }]
+}
+
+#[test]
+fn a_short_form_is_the_weakest_source() {
+    let short =
+        [("TRUSTED_PROXIES", "10.0.0.0/8"), ("REDIS_URL", "redis://other"), ("REDIS_URL_FILE", "/no/such/file")];
+    let file = r#"{ "domain": "tenant.eu.auth0.com", "audience": "a", "trusted_proxies": "none", "redis_url": "redis://own" }"#;
+    let file: Settings = serde_json::from_str(file).unwrap();
+    let shown_proxies =
+        |builder: ApiClientBuilder| builder.build().unwrap().summary().to_string().contains("10.0.0.0/8");
+
+    // Alone, it counts.
+    assert!(shown_proxies(from(&[DOMAIN, AUDIENCE, short[0]]).builder()));
+    // Beside a file, in one `Settings` or in two, it does not.
+    let both = file.clone().overridden_by(from(&short));
+    assert_eq!(both.redis_url().map(|url| url.expose_secret().to_owned()).as_deref(), Some("redis://own"));
+    assert_eq!(
+        warnings(&both.builder()),
+        [ignored("REDIS_URL", "redis_url"), ignored("TRUSTED_PROXIES", "trusted_proxies")].concat()
+    );
+    assert!(!shown_proxies(both.builder()));
+    let after = file.builder().settings(&from(&short[..1]));
+    assert_eq!(warnings(&after), ignored("TRUSTED_PROXIES", "trusted_proxies"));
+    assert!(!shown_proxies(after));
+    // Beside the full name, it does not either, and its own problems do not count.
+    let variables =
+        [&[DOMAIN, AUDIENCE, ("AUTH0_TRUSTED_PROXIES", "none"), ("AUTH0_REDIS_URL", "redis://own")], &short[..]];
+    assert!(!shown_proxies(from(&variables.concat()).builder()));
+    // The full name wins over the file.
+    assert!(shown_proxies(file.overridden_by(from(&[("AUTH0_TRUSTED_PROXIES", "10.0.0.0/8")])).builder()));
+}
+
+#[test]
+fn a_short_form_with_the_same_value_is_no_warning() {
+    let same = from(&[DOMAIN, AUDIENCE, ("AUTH0_DPOP", "require"), ("DPOP", " require")]);
+    assert_eq!(warnings(&same.builder()), []);
+    let other = from(&[DOMAIN, AUDIENCE, ("AUTH0_DPOP", "require"), ("DPOP", "accept")]);
+    assert_eq!(warnings(&other.builder()), ignored("DPOP", "AUTH0_DPOP"));
 }
 
 #[test]
@@ -228,6 +277,41 @@ fn a_file_has_all_its_problems_reported_too() {
             "own_hosts: the value is empty: remove the setting, or give it a value".to_owned(),
         ]
     );
+}
+
+#[test]
+fn one_url_of_redis_is_accepted_and_not_several() {
+    let list = "one value is expected, and not a list";
+    let key = format!("{KEYS}rsa-pkcs8.pem");
+    assert_eq!(message(&[("REDIS_URL_FILE", &format!("{key},{key}"))]), format!("REDIS_URL_FILE: {list}"));
+    let several: Settings =
+        toml::from_str("domain = \"a.example\"\naudience = \"a\"\nredis_url = [\"redis://a\", \"redis://b\"]").unwrap();
+    assert_eq!(message_of(several.builder()), format!("redis_url: {list}"));
+}
+
+#[test]
+fn a_misplaced_secret_is_not_shown_whole() {
+    let (user, long) = ("redis://:hush@redis.internal", "0123456789".repeat(4) + "hush");
+    for name in ["CORS_ORIGINS", "AUTH0_OWN_HOSTS", "AUTH0_JWKS_HOSTS", "TRUSTED_PROXIES", "AUTH0_DPOP", "AUTH0_LEEWAY"]
+    {
+        for value in [user.to_owned(), format!("/{long}"), format!("x@/{long}")] {
+            let message = message(&[(name, &value)]);
+            assert!(message.starts_with(name) && !message.contains("hush"), "{message}");
+        }
+    }
+    for domain in [user, &format!("/{long}")] {
+        let message = message_of(from(&[("AUTH0_DOMAIN", &format!("a.example,{domain}")), AUDIENCE]).builder());
+        assert!(message.starts_with("AUTH0_DOMAIN") && !message.contains("hush"), "{message}");
+    }
+}
+
+/// The page `guide/settings.md` says so.
+#[test]
+fn the_message_of_an_error_of_toml_has_no_line_of_the_file() {
+    let error =
+        toml::from_str::<Settings>("domain = \"a.example\"\nclient_secret = \"hush\nleeway = \"5s\"").err().unwrap();
+    assert!(error.to_string().contains("hush") && format!("{error:?}").contains("hush"));
+    assert!(!error.message().contains("hush"), "{}", error.message());
 }
 
 #[test]

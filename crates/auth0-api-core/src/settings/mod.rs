@@ -5,6 +5,7 @@ mod cors_origins;
 mod file;
 mod reader;
 mod secret_file;
+mod unknown_variables;
 mod variables;
 mod written;
 
@@ -16,6 +17,8 @@ mod message_tests;
 mod property_tests;
 #[cfg(all(test, feature = "reqwest"))]
 mod reload_tests;
+#[cfg(all(test, feature = "reqwest"))]
+mod warning_tests;
 
 use std::fmt;
 
@@ -91,11 +94,12 @@ impl Settings {
     /// assert!(format!("{settings:?}").contains(r#""AUTH0_DPOP": "accept""#));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
+    ///
+    /// The short form of a variable, such as `DPOP`, has no effect if these settings have a value: another program may have a
+    /// variable with this name. If the two values differ, [`build`](ApiClientBuilder::build) logs the warning
+    /// `short_form_ignored`.
     pub fn overridden_by(mut self, other: Self) -> Self {
-        let (entries, other) = (&mut self.entries, other.entries);
-        entries.written.extend(other.written);
-        entries.problems.extend(other.problems);
-        entries.written_in = entries.written_in.and(other.written_in);
+        self.entries = self.entries.overridden_by(other.entries);
         self
     }
 
@@ -129,8 +133,11 @@ impl Settings {
         reader.cors_origins().unwrap_or(default)
     }
 
-    /// The text of a setting, for an application that needs it itself: `domain`. Returns `None` if the setting is not written,
-    /// is a secret, has several values, or cannot be used.
+    /// The text of a setting, for an application that needs it itself: `domain`. The text is not checked, so `build` may reject
+    /// it. Several values in one text, such as `a,b`, are returned as this text.
+    ///
+    /// Returns `None` if the setting is not written, is a secret, or is a list of several entries in a file; and if its text is
+    /// empty, is in quotation marks, or has control characters.
     pub fn get(&self, key: &str) -> Option<String> {
         let setting = KnownSetting::of(key).filter(|setting| !setting.is_secret)?;
         Some(Reader::new(&self.entries).text(setting.key)?.to_string())
@@ -138,7 +145,7 @@ impl Settings {
 
     /// Whether the setting with this key is written, for an application that asks for more only if it is: `domain`.
     pub fn has(&self, key: &str) -> bool {
-        self.entries.written.contains_key(key)
+        self.entries.get(key).is_some()
     }
 }
 
@@ -146,7 +153,7 @@ impl fmt::Debug for Settings {
     /// Writes the names as the operator wrote them. The values of secrets are redacted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (key, written) in &self.entries.written {
+        for (key, written) in self.entries.all() {
             map.key(&written.name);
             if KnownSetting::of(key).is_none_or(|setting| setting.is_secret) {
                 map.value(&format_args!("[redacted]"));

@@ -11,7 +11,8 @@ use super::secret_file;
 use super::written::{Entries, Value};
 use crate::called_url::TrustedProxies;
 use crate::jose::Algorithm;
-use crate::known_settings::{AppliedSettings, SettingError, SettingProblem, shown};
+use crate::known_settings::{AppliedSettings, SettingError, SettingProblem};
+use crate::printable::shown;
 
 /// Reads settings, one after the other.
 pub(super) struct Reader<'s> {
@@ -23,23 +24,23 @@ type Text = Zeroizing<String>;
 
 impl<'s> Reader<'s> {
     pub(super) fn new(entries: &'s Entries) -> Self {
-        Self { entries, problems: entries.problems.clone() }
+        Self { entries, problems: entries.all_problems() }
     }
 
     /// Returns what the builder needs to know for its errors.
     pub(super) fn report(self, is_loopback: bool) -> AppliedSettings {
-        let written = self.entries.written.iter();
-        let names = written.map(|(key, written)| (*key, written.name.clone())).collect();
-        AppliedSettings { is_loopback, names, problems: self.problems, written_in: self.entries.written_in }
+        let names = self.entries.all().into_iter().map(|(key, written)| (key, written.name.clone())).collect();
+        let (warnings, written_in) = (self.entries.all_warnings(), self.entries.written_in);
+        AppliedSettings { is_loopback, names, problems: self.problems, warnings, written_in }
     }
 
     pub(super) fn is_written(&self, key: &str) -> bool {
-        self.entries.written.contains_key(key)
+        self.entries.get(key).is_some()
     }
 
     /// Returns the name of a setting, as the operator wrote it or could write it.
     pub(super) fn name(&self, key: &'static str) -> Box<str> {
-        let written = self.entries.written.get(key).map(|written| written.name.clone());
+        let written = self.entries.get(key).map(|written| written.name.clone());
         written.unwrap_or_else(|| self.entries.written_in.name_of(key).into())
     }
 
@@ -135,7 +136,7 @@ impl<'s> Reader<'s> {
 
     /// Returns the texts of a setting, if all of them can be used.
     fn texts(&mut self, key: &'static str, is_list: bool) -> Option<Vec<Text>> {
-        let written = self.entries.written.get(key)?;
+        let written = self.entries.get(key)?;
         let is_key = key.ends_with("_key") && !written.is_file;
         let texts = match &written.value {
             Value::List(texts) => Ok(texts.iter().map(|text| trimmed(text)).collect()),
@@ -151,7 +152,10 @@ impl<'s> Reader<'s> {
             problem.map_or(Ok(texts), Err)
         });
         let texts = match texts {
-            Ok(paths) if written.is_file => paths.iter().map(|path| secret_in(path)).collect(),
+            Ok(paths) if written.is_file => {
+                let secrets: Result<Vec<_>, _> = paths.iter().map(|path| secret_in(path)).collect();
+                secrets.map(|secrets| if is_list { lines(&secrets) } else { secrets })
+            }
             texts => texts,
         };
         texts.map_err(|error| self.refuse(key, error)).ok()
@@ -162,6 +166,11 @@ fn secret_in(path: &str) -> Result<Text, SettingError> {
     let text = secret_file::read(path)?;
     let text = trimmed(&text);
     if text.is_empty() { Err(SettingError::Unusable("the file is empty".into())) } else { Ok(text) }
+}
+
+/// Each line of a file is one entry of a list.
+fn lines(files: &[Text]) -> Vec<Text> {
+    files.iter().flat_map(|file| file.lines()).map(trimmed).filter(|line| !line.is_empty()).collect()
 }
 
 fn trimmed(text: &str) -> Text {

@@ -4,6 +4,7 @@
 
 use super::Settings;
 use crate::client::{ApiClient, ReloadError};
+use crate::reloadable::Reloadable;
 
 fn settings(file: &str) -> Settings {
     serde_json::from_str(file).unwrap()
@@ -43,4 +44,36 @@ async fn a_problem_is_named_as_it_is_written_and_nothing_changes() {
     // The report of a failed reload does not stay.
     api.reload(|current| current.audiences(["c"])).await.unwrap();
     assert_eq!(audiences(&api), "c");
+}
+
+#[tokio::test]
+async fn what_code_has_set_over_settings_stays() {
+    let first = settings(r#"{ "domain": "tenant.eu.auth0.com", "audience": "a" }"#);
+    let second = settings(r#"{ "audience": "b", "required_claims": "sub", "max_token_age": "1h" }"#);
+
+    // A setter after the settings, also of one that they did not write.
+    let api = first.builder().audiences(["code"]).required_claim("azp").build().unwrap();
+    api.reload(|current| current.settings(&second)).await.unwrap();
+    assert_eq!(audiences(&api), "code");
+    let check = |current: Reloadable| {
+        assert_eq!(current.required_claims, [Box::from("azp")]);
+        assert_eq!(current.max_token_age, Some(std::time::Duration::from_secs(3600)));
+        current
+    };
+    api.reload(check).await.unwrap();
+
+    // A setter of a reload.
+    let api = first.builder().build().unwrap();
+    api.reload(|current| current.audiences(["code"])).await.unwrap();
+    api.reload(|current| current.settings(&settings(r#"{ "audience": "b" }"#))).await.unwrap();
+    assert_eq!(audiences(&api), "code");
+    // A value that cannot be used is a problem also then.
+    let wrong = settings(r#"{ "audience": "" }"#);
+    assert!(api.reload(|current| current.settings(&wrong)).await.is_err());
+
+    // Settings that are applied over code win at the build, and at a reload.
+    let api = first.builder().audiences(["code"]).settings(&first).build().unwrap();
+    assert_eq!(audiences(&api), "a");
+    api.reload(|current| current.settings(&settings(r#"{ "audience": "b" }"#))).await.unwrap();
+    assert_eq!(audiences(&api), "b");
 }

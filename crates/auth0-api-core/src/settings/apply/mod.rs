@@ -4,6 +4,7 @@ mod called_url;
 mod client_auth;
 mod dpop;
 mod keys;
+mod over_settings;
 mod reloadable;
 mod responses;
 mod tokens;
@@ -17,7 +18,7 @@ use crate::reloadable::Reloadable;
 
 impl ApiClientBuilder {
     /// Applies settings that an operator has written. A setting that is not written keeps its value. Setters that are called
-    /// later win.
+    /// later win. [`build`](Self::build) reports the problems of all settings that were applied, in all calls.
     ///
     /// ```
     /// use auth0_api_core::{ApiClient, Settings};
@@ -29,18 +30,23 @@ impl ApiClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settings(mut self, settings: &Settings) -> Self {
-        let mut reader = Reader::new(&settings.entries);
-        let is_loopback = is_loopback(&mut Reader::new(&settings.entries));
+        let entries = settings.entries.after(self.reloadable.applied.as_ref());
+        let mut reader = Reader::new(&entries);
+        let is_loopback = is_loopback(&mut Reader::new(&entries));
         if is_loopback {
             self = self.insecure_http_loopback();
         }
+        // The setters that `apply` calls are not code that wins over settings.
+        let mut by_code = self.reloadable.over_settings.take().unwrap_or_default();
         self.reloadable = reloadable::apply(&mut reader, self.reloadable);
+        by_code.retain(|option| !entries.have(option));
+        self.reloadable.over_settings = Some(by_code);
         self = tokens::apply(&mut reader, self);
         self.dpop = dpop::apply(&mut reader, self.dpop);
         self = called_url::apply(&mut reader, self);
         self.key_policy = keys::apply(&mut reader, self.key_policy);
         self = responses::apply(&mut reader, self);
-        self.reloadable.applied = Some(reader.report(is_loopback));
+        self.reloadable = self.reloadable.with_report(reader.report(is_loopback));
         self
     }
 
@@ -73,6 +79,8 @@ impl Reloadable {
     /// [`reload`](crate::ApiClient::reload) reports the problems of these settings, as `build` does, and changes nothing if there
     /// is one. Settings that cannot be replaced are not looked at.
     ///
+    /// Code wins: a value that a setter has set after settings were applied, at build or at an earlier reload, stays.
+    ///
     /// ```no_run
     /// # async fn run(api: auth0_api_core::ApiClient) -> Result<(), auth0_api_core::ReloadError> {
     /// use auth0_api_core::Settings;
@@ -82,11 +90,13 @@ impl Reloadable {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn settings(self, settings: &Settings) -> Self {
+    pub fn settings(mut self, settings: &Settings) -> Self {
         let mut reader = Reader::new(&settings.entries);
-        let mut changed = reloadable::apply(&mut reader, self);
-        changed.applied = Some(reader.report(false));
-        changed
+        let by_code = self.over_settings.take().unwrap_or_default();
+        let mut changed = reloadable::apply(&mut reader, self.clone());
+        over_settings::keep(&by_code, &self, &mut changed);
+        changed.over_settings = Some(by_code);
+        changed.with_report(reader.report(false))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn apply(reader: &mut Reader<'_>, mut builder: ApiClientBuilder) -> A
         builder = builder.resource_metadata(resource);
     }
     // The application reads these two. `build` reports what is wrong with them.
-    _ = (reader.list(REDIS_URL), reader.is_written(CORS_ORIGINS).then(|| reader.cors_origins()));
+    _ = (reader.text(REDIS_URL), reader.is_written(CORS_ORIGINS).then(|| reader.cors_origins()));
     builder
 }
 
@@ -26,8 +26,11 @@ fn resource(reader: &mut Reader<'_>, current: Option<ProtectedResource>) -> Opti
     if !reader.is_written("resource") && current.is_none() {
         refuse_members(reader);
     }
-    let written = reader.text("resource").map(|url| ProtectedResource::new(url.as_str()));
-    let mut resource = written.or(current)?;
+    let mut resource = match (reader.text("resource"), current) {
+        (Some(url), Some(current)) => current.with_url(url.as_str()),
+        (Some(url), None) => ProtectedResource::new(url.as_str()),
+        (None, current) => current?,
+    };
     if let Some(name) = reader.text("resource_name") {
         resource = resource.name(name.as_str());
     }
