@@ -4,7 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::ConnectAccount;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};
+
+use crate::shared_key::joined;
 
 /// What the holder of a ticket has to do. Only the server can read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,6 +104,14 @@ impl From<&ConnectAccount> for Errand {
 }
 
 impl Ticket {
+    /// Returns whom the store of used tickets charges: the person at this client. So a client uses up only what its own
+    /// people have with it.
+    pub(super) fn owner(&self) -> String {
+        let client = self.client_id.as_deref().unwrap_or_default();
+        let owner = digest(&SHA256, &joined(&[&self.issuer, &self.subject, client]));
+        BASE64URL.encode_to_string(owner)
+    }
+
     /// Returns whether the ticket was made for the person of this ID token, in the organization of the caller. The token of
     /// a caller without an organization says nothing about the organizations of the person.
     pub(super) fn is_for(&self, person: &VerifiedToken) -> bool {
