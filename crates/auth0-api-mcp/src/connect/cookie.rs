@@ -12,8 +12,8 @@ impl Shared {
     ///
     /// `SameSite=Lax` sends it with the redirects of the tenant, which are navigations, and with no request of a page of
     /// another site. The prefix `__Host-` keeps other hosts of the same domain from setting it.
-    pub(super) fn set_cookie(&self, state: &str, stage: Stage, sealed: &str, seconds: u64) -> Option<HeaderValue> {
-        self.set_named(&self.cookie_name(state), &format!("{}{sealed}", stage.mark()), seconds)
+    pub(super) fn set_cookie(&self, state: &str, at: Stage, sealed: &str, seconds: u64) -> Option<HeaderValue> {
+        self.set_named(&self.cookie_name(state), &format!("{}{sealed}", at.mark()), seconds)
     }
 
     fn set_named(&self, name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {

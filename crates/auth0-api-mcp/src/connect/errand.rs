@@ -65,7 +65,8 @@ impl SignIn {
         Self { audience: audience.into(), scopes: Vec::new(), acr_values: Vec::new(), max_age: None }
     }
 
-    /// Asks for these scopes of the API, so that the person can consent to them. Default: none.
+    /// Asks for these scopes of the API, so that the person can consent to them. Default: none. If the tenant states that it
+    /// has not granted one of them, the login does not count.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
