@@ -26,16 +26,12 @@ export async function openPage(url) {
 /** Follows redirects, also those in pages, and fills in forms. Ends at a page without a form, or at a URL at which `leaves` is true. */
 async function browse(start, leaves) {
   const signal = AbortSignal.timeout(LIMIT);
-  const cookies = new Map();
+  const jar = new Jar();
   let [url, form] = [new URL(start)];
   for (let step = 0; step < 20; step += 1) {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { cookie, ...(form && { origin: url.origin }) };
+    const headers = { cookie: jar.of(url), ...(form && { origin: url.origin, 'sec-fetch-site': 'same-origin' }) };
     const response = await fetch(url, { method: form ? 'POST' : 'GET', body: form, headers, redirect: 'manual', signal });
-    for (const text of response.headers.getSetCookie()) {
-      const [, name, value] = text.match(/^([^=]+)=([^;]*)/);
-      cookies.set(name, value);
-    }
+    for (const text of response.headers.getSetCookie()) jar.store(url, text);
     const location = response.headers.get('location');
     const page = await response.text();
     if (!location && response.status !== 200) throw new Error(`${response.status} at ${url.pathname}: ${page}`);
@@ -47,6 +43,26 @@ async function browse(start, leaves) {
     if (leaves(url)) return { left: url };
   }
   throw new Error(`no end after twenty steps, at ${url.pathname}`);
+}
+
+/** The cookies of a browser, which belong to an origin and a path. RFC 6265 §5.3 ignores the port; this is stricter. */
+class Jar {
+  #cookies = new Map();
+
+  store(url, text) {
+    const [, name, value] = text.match(/^([^=]+)=([^;]*)/);
+    const path = text.match(/;\s*path=([^;]*)/i)?.[1] ?? '/';
+    const key = `${url.origin} ${path} ${name}`;
+    const isRemoved = /;\s*max-age=(0|-\d+)\s*(;|$)/i.test(text);
+    if (isRemoved) this.#cookies.delete(key);
+    else this.#cookies.set(key, { origin: url.origin, path, pair: `${name}=${value}` });
+  }
+
+  of(url) {
+    const isBelow = path => `${url.pathname}/`.startsWith(path.endsWith('/') ? path : `${path}/`);
+    const sent = [...this.#cookies.values()].filter(({ origin, path }) => origin === url.origin && isBelow(path));
+    return sent.map(({ pair }) => pair).join('; ');
+  }
 }
 
 /** Fills in the form of a page: the first choice of each group, and the first button. */

@@ -28,6 +28,10 @@ impl BaseUrl {
         self.text.starts_with("https:")
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Returns the URL of a page.
     pub(super) fn url(&self, page: &str) -> String {
         format!("{}/{page}", self.text)

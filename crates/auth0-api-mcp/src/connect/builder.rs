@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use auth0_api_core::dpop::{MemoryReplayStore, ReplayStore};
 use auth0_api_core::{ApiClient, ApiClientBuilder, BuildError, ClientAuth, Clock, ExchangeError, SystemClock};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 
 use super::accounts::ConnectAccounts;
 use super::base_url::BaseUrl;
 use super::login::Login;
 use super::shared::Shared;
 use crate::SharedKey;
+use crate::shared_key::joined;
 
 /// Builds [`ConnectAccounts`].
 #[derive(Debug)]
@@ -105,12 +108,14 @@ impl ConnectAccountsBuilder {
     }
 
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
-    /// 40,000 entries, of which each person has at most 400. If it is full or unavailable, no account is connected.
+    /// 100,000 entries, of which each person has at most 500 with one client. If it is full or unavailable, no account is
+    /// connected.
     ///
-    /// Each connection has four entries, all owned by the person for whom the ticket was made: the login, which counts for
-    /// the person and for the link, the confirmation and the ticket. A login for [`SignIn`](super::SignIn) has three, because
-    /// nothing is confirmed. By default, a person can use 100 of each kind within the time that they are kept. One link has 10
-    /// logins, so that somebody else who has it uses up only these.
+    /// Each connection has five entries, all owned by the person for whom the ticket was made, at the client that asked: the
+    /// login, a place of the link, the confirmation, the ticket, and the way back from the provider. A login for
+    /// [`SignIn`](super::SignIn) has three. By default, a person can use 100 of each kind with one client within the time
+    /// that they are kept; a further one is answered with 429. One link has 10 logins. Two hundred pairs of a person and a
+    /// client that use up everything fill the default store: if anybody can register clients and people, use a larger one.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -130,8 +135,11 @@ impl ConnectAccountsBuilder {
             return Err(ConnectBuildError::UsedTickets(problem));
         }
         let client = self.login.clock(Arc::clone(&self.clock)).build().map_err(ConnectBuildError::Login)?;
-        let login = Login::new(client, self.client_id).map_err(ConnectBuildError::ClientAuth)?;
+        let login = Login::new(client, self.client_id.clone()).map_err(ConnectBuildError::ClientAuth)?;
+        let identity = digest(&SHA256, &joined(&[login.issuer(), &self.client_id, base.text()]));
+        let identity = BASE64URL.encode_to_string(identity).into();
         Ok(ConnectAccounts(Arc::new(Shared {
+            identity,
             login,
             base,
             key: self.key,
@@ -146,8 +154,9 @@ impl ConnectAccountsBuilder {
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
-/// Ten minutes of 16 connected accounts in each second, with four entries for each: the login twice, confirmation and
-/// ticket.
-const MOST_USED_TICKETS: usize = 40_000;
-/// Of each kind of entry. No person connects so many accounts, and one person alone does not fill the store.
+/// Ten minutes of 33 connected accounts in each second, with five entries for each: login, place of the link, confirmation,
+/// ticket and way back.
+const MOST_USED_TICKETS: usize = 100_000;
+/// Of each of the five kinds of entry, for one person at one client. No person connects so many accounts. 200 such pairs that
+/// use up all five kinds fill the store.
 const MOST_OF_ONE_PERSON: usize = 100;

@@ -6,8 +6,9 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response};
 
+use super::cookie::Stage;
 use super::ending::Ending;
-use super::errand::{Errand, has_passed, seconds};
+use super::errand::{Errand, Ticket, has_passed, seconds};
 use super::failure::{Failure, too_long};
 use super::flow::{Confirming, Connecting};
 use super::page::{self, Question};
@@ -19,11 +20,14 @@ impl Shared {
     /// person would then give the account.
     pub(super) fn ask(&self, state: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let flow = self.confirming(state, headers)?;
-        let Errand::Connect { connection, .. } = &flow.ticket.errand else { return Err(Ending::NoFlow) };
+        let Errand::Connect { connection, scopes } = &flow.ticket.errand else { return Err(Ending::NoFlow) };
         Ok(page::ask(&Question {
             connection,
-            person: &flow.person,
-            client: flow.ticket.client_id.as_deref().unwrap_or_default(),
+            scopes,
+            person: &flow.ticket.subject,
+            email: flow.email.as_deref(),
+            organization: flow.organization.as_deref(),
+            client: flow.ticket.client_id.as_deref(),
             action: &format!("{}?state={state}", self.base.path(Page::Confirm.name())),
         }))
     }
@@ -40,7 +44,11 @@ impl Shared {
         let token = IssuedToken::new(flow.token).ok_or(Ending::NoFlow)?;
         // A browser can send a cookie again. Each request to the tenant needs a confirmation of its own.
         self.use_confirmation(&flow.ticket, state).await?;
-        let next = self.begin(connection, scopes, &token, state).await?;
+        let mut next = self.begin(&flow.ticket, connection, scopes, &token).await?;
+        self.remove_others(&mut next, state, headers);
+        if let Some(removal) = self.remove_cookie(state) {
+            next.headers_mut().append(SET_COOKIE, removal);
+        }
         // After everything that can fail: a person whose flow failed can open the link again.
         self.use_up(&flow.ticket).await?;
         Ok(next)
@@ -50,7 +58,7 @@ impl Shared {
     /// `form-action` of its page.
     pub(super) fn go_on(&self, state: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
-        let flow = self.key.open::<Connecting>(Connecting::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        let flow = self.open::<Connecting>(Connecting::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
         let pending = PendingConnection::from_session(&flow.pending).map_err(|_| Ending::NoFlow)?;
         verify_slices_are_equal(state.as_bytes(), pending.state().as_bytes()).map_err(|_| Ending::NoFlow)?;
         if self.clock.now() >= pending.expires_at() {
@@ -62,7 +70,7 @@ impl Shared {
     /// Reads the flow of a person who is asked.
     fn confirming(&self, state: &str, headers: &HeaderMap) -> Result<Confirming, Ending> {
         let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
-        let flow = self.key.open::<Confirming>(Confirming::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        let flow = self.open::<Confirming>(Confirming::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
         verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
         if has_passed(flow.ticket.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
@@ -73,10 +81,10 @@ impl Shared {
     /// Begins Connect Accounts, and sends the browser on its way to the provider.
     async fn begin(
         &self,
+        ticket: &Ticket,
         connection: &str,
         scopes: &[Box<str>],
         token: &IssuedToken,
-        state_before: &str,
     ) -> Result<Response<String>, Ending> {
         let asked = Connect::new(connection, self.url(Page::Connected)).scopes(scopes.iter().cloned());
         let pending = self.login.accounts.connect(&UserToken::bearer(token), asked).await;
@@ -85,17 +93,14 @@ impl Shared {
         let lifetime = seconds(pending.expires_at()).saturating_sub(seconds(self.clock.now()));
         let flow = Connecting {
             connection: connection.into(),
+            owner: ticket.owner().into(),
             pending: pending.to_session().into(),
             scopes: scopes.into(),
             token: token.expose().into(),
         };
-        let sealed = self.key.seal(Connecting::PURPOSE, &flow).ok_or_else(too_long)?;
-        let cookie = self.set_cookie(pending.state(), &sealed, lifetime).ok_or_else(too_long)?;
+        let sealed = self.seal(Connecting::PURPOSE, &flow).ok_or_else(too_long)?;
+        let cookie = self.set_cookie(pending.state(), Stage::Lasting, &sealed, lifetime).ok_or_else(too_long)?;
         let url = self.url_of_flow(Page::Continue, pending.state());
-        let mut next = page::see_other(&url, cookie).ok_or_else(too_long)?;
-        if let Some(removal) = self.remove_cookie(state_before) {
-            next.headers_mut().append(SET_COOKIE, removal);
-        }
-        Ok(next)
+        Ok(page::see_other(&url, cookie).ok_or_else(too_long)?)
     }
 }

@@ -2,8 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Response};
 
 use super::shared::Shared;
 
@@ -12,14 +12,14 @@ impl Shared {
     ///
     /// `SameSite=Lax` sends it with the redirects of the tenant, which are navigations, and with no request of a page of
     /// another site. The prefix `__Host-` keeps other hosts of the same domain from setting it.
-    pub(super) fn set_cookie(&self, state: &str, sealed: &str, seconds: u64) -> Option<HeaderValue> {
-        self.set_named(&self.cookie_name(state), sealed, seconds)
+    pub(super) fn set_cookie(&self, state: &str, at: Stage, sealed: &str, seconds: u64) -> Option<HeaderValue> {
+        self.set_named(&self.cookie_name(state), &format!("{}{sealed}", at.mark()), seconds)
     }
 
-    fn set_named(&self, name: &str, sealed: &str, seconds: u64) -> Option<HeaderValue> {
+    fn set_named(&self, name: &str, value: &str, seconds: u64) -> Option<HeaderValue> {
         // The prefix demands the path of the whole host.
         let (path, secure) = if self.base.is_https() { ("/".to_owned(), "; Secure") } else { (self.base.path(""), "") };
-        let cookie = format!("{name}={sealed}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         if cookie.len() > LONGEST_COOKIE {
             return None;
         }
@@ -30,28 +30,32 @@ impl Shared {
 
     /// The header that removes the cookie.
     pub(super) fn remove_cookie(&self, state: &str) -> Option<HeaderValue> {
-        self.set_cookie(state, "", 0)
+        self.set_named(&self.cookie_name(state), "", 0)
     }
 
-    /// The headers that remove the cookies of earlier flows when a browser begins a further one: all but the newest ones
-    /// that fit together with it into the headers that servers accept. The flows themselves stay sealed.
-    pub(super) fn remove_earlier(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
-        let prefix = self.cookie_prefix();
-        let own = pairs(headers).filter_map(|(name, value)| {
+    /// Removes the cookies of other flows when a browser begins a flow, or when the cookie of a flow grows: all but those that
+    /// fit together with it into the headers that servers accept. The flows themselves stay sealed. Logins and results go
+    /// first, because everybody who has a link can begin a login; then the older flows.
+    pub(super) fn remove_others(&self, response: &mut Response<String>, state: &str, headers: &HeaderMap) {
+        let (prefix, this) = (self.cookie_prefix(), self.cookie_name(state));
+        let others = pairs(headers).filter_map(|(name, value)| {
             let name = str::from_utf8(name).ok()?;
-            let is_own = name.strip_prefix(&*prefix).is_some_and(is_digest);
-            is_own.then(|| (name, name.len().saturating_add(value.len())))
+            let is_other = name != this && name.strip_prefix(&*prefix).is_some_and(is_digest);
+            is_other.then(|| (name, name.len().saturating_add(value.len()), Stage::of(value)))
         });
         // RFC 6265 §5.4: browsers send the older cookies first.
-        let mut newest_first: Vec<_> = own.collect();
-        newest_first.reverse();
-        let sums = newest_first.iter().scan(0_usize, |sum, (_, octets)| {
+        let mut kept_first: Vec<_> = others.collect();
+        kept_first.reverse();
+        kept_first.sort_by_key(|(_, _, stage)| *stage);
+        let sums = kept_first.iter().scan(0_usize, |sum, (_, octets, _)| {
             *sum = sum.saturating_add(*octets);
             Some(*sum)
         });
         let kept = sums.take(OTHER_FLOWS).take_while(|sum| *sum <= OCTETS_OF_OTHER_FLOWS).count();
-        let removed = newest_first.iter().skip(kept).take(MOST_REMOVED);
-        removed.filter_map(|(name, _)| self.set_named(name, "", 0)).collect()
+        let removed = kept_first.iter().skip(kept).take(MOST_REMOVED);
+        for removal in removed.filter_map(|(name, ..)| self.set_named(name, "", 0)) {
+            response.headers_mut().append(SET_COOKIE, removal);
+        }
     }
 
     /// Returns the value of the cookie. A repeated one is none, because it is unclear which one is meant.
@@ -59,7 +63,8 @@ impl Shared {
         let name = self.cookie_name(state);
         let mut values = pairs(headers).filter(|(known, _)| *known == name.as_bytes()).map(|(_, value)| value);
         let value = values.next().filter(|_| values.next().is_none())?;
-        str::from_utf8(value).ok()
+        // The mark is not sealed, and decides nothing but the order of removal.
+        str::from_utf8(value).ok()?.strip_prefix([Stage::LASTING, Stage::BRIEF])
     }
 
     /// The name contains a digest, because a `state` is a secret.
@@ -72,7 +77,34 @@ impl Shared {
     /// Browsers accept the prefix `__Host-`, and `Secure`, only from `https`.
     fn cookie_prefix(&self) -> String {
         let host = if self.base.is_https() { "__Host-" } else { "" };
-        format!("{host}mcp-connect-")
+        // Two servers of one host share its cookies.
+        let server = self.identity.get(..SERVER_LETTERS).unwrap_or_default();
+        format!("{host}mcp-connect-{server}-")
+    }
+}
+
+/// How much is lost with a cookie.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// The person has logged in, and perhaps confirmed.
+    Lasting,
+    /// The person has done nothing yet, or has finished.
+    Brief,
+}
+
+impl Stage {
+    const LASTING: char = 'l';
+    const BRIEF: char = 'b';
+
+    fn mark(self) -> char {
+        match self {
+            Self::Lasting => Self::LASTING,
+            Self::Brief => Self::BRIEF,
+        }
+    }
+
+    fn of(value: &[u8]) -> Self {
+        if value.starts_with(b"l") { Self::Lasting } else { Self::Brief }
     }
 }
 
@@ -96,6 +128,8 @@ fn is_digest(text: &str) -> bool {
 const LONGEST_COOKIE: usize = 4096;
 /// Enough for the few flows of one browser.
 const FLOW_OCTETS: usize = 9;
+/// 48 bits of the digest of a server.
+const SERVER_LETTERS: usize = 8;
 /// The flows that a browser keeps when it begins a further one.
 const OTHER_FLOWS: usize = 2;
 /// With the cookie of the further flow, 8 KiB: many servers accept no longer headers.

@@ -1,6 +1,7 @@
 //! How a flow ends, or why a step is rejected.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use auth0_api_core::connected_accounts::ConnectError;
 use http::StatusCode;
@@ -12,7 +13,9 @@ use super::failure::Failure;
 pub(super) enum Ending {
     /// The account is connected.
     Connected { connection: Box<str> },
-    /// The account is connected, but the provider has not granted all that was asked for.
+    /// The tenant rejected the code with which the provider sent the browser back.
+    CodeRejected,
+    /// The account is connected, but the provider does not name all that was asked for as granted.
     ConnectedWithout { connection: Box<str>, missing: Vec<Box<str>> },
     /// The person, or the provider, did not allow it.
     Denied,
@@ -33,7 +36,9 @@ pub(super) enum Ending {
     NotTheCaller { again: Option<String> },
     /// Somebody has logged in with the link more often than a person does.
     OpenedTooOften,
-    /// The person has confirmed already, perhaps with a double click.
+    /// The person has used up the logins and connections with this client for some time.
+    QuotaReached { retry_after: Duration },
+    /// The step was taken already, perhaps with a double click.
     Repeated,
     /// The person has logged in, and nothing else was asked.
     SignedIn,
@@ -47,13 +52,15 @@ impl Ending {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Connected { .. } | Self::SignedIn => StatusCode::OK,
-            Self::ConnectedWithout { .. } | Self::Denied | Self::NotEnough | Self::NotTheCaller { .. } => {
-                StatusCode::FORBIDDEN
-            }
+            Self::CodeRejected
+            | Self::ConnectedWithout { .. }
+            | Self::Denied
+            | Self::NotEnough
+            | Self::NotTheCaller { .. } => StatusCode::FORBIDDEN,
             Self::Expired | Self::Used => StatusCode::GONE,
             Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
-            Self::OpenedTooOften => StatusCode::TOO_MANY_REQUESTS,
+            Self::OpenedTooOften | Self::QuotaReached { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Repeated => StatusCode::CONFLICT,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
         }
@@ -63,6 +70,7 @@ impl Ending {
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "connected",
+            Self::CodeRejected => "code_rejected",
             Self::ConnectedWithout { .. } => "connected_without_scopes",
             Self::Denied => "denied",
             Self::Expired => "expired",
@@ -73,6 +81,7 @@ impl Ending {
             Self::NotEnough => "login_not_enough",
             Self::NotTheCaller { .. } => "not_the_caller",
             Self::OpenedTooOften => "opened_too_often",
+            Self::QuotaReached { .. } => "quota_reached",
             Self::Repeated => "repeated",
             Self::SignedIn => "signed_in",
             Self::Used => "used",
@@ -82,7 +91,8 @@ impl Ending {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "Your account is connected",
-            Self::ConnectedWithout { .. } => "Something is missing",
+            Self::CodeRejected => "Please begin again",
+            Self::ConnectedWithout { .. } => "Something may be missing",
             Self::Denied => "It was not allowed",
             Self::Expired => "This link has expired",
             Self::Failed(_) => "That did not work",
@@ -92,7 +102,8 @@ impl Ending {
             Self::NotEnough => "A stronger login is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
             Self::OpenedTooOften => "This link was used too often",
-            Self::Repeated => "Your answer is already being processed",
+            Self::QuotaReached { .. } => "Too many attempts",
+            Self::Repeated => "This is already being processed",
             Self::SignedIn => "You are logged in",
             Self::Unknown(_) => "Please look whether it worked",
             Self::Used => "This link has been used",
@@ -105,9 +116,14 @@ impl Ending {
                 format!("Your account at {connection} is connected. Close this page, and go back to the application.")
                     .into()
             }
+            Self::CodeRejected => {
+                "The answer of the provider was not accepted, and nothing was connected with it. Ask the application again: it \
+                 shows a new link."
+                    .into()
+            }
             Self::Denied => "Nothing was connected. Close this page, and go back to the application.".into(),
             Self::ConnectedWithout { connection, missing } => format!(
-                "Your account at {connection} is connected, but these permissions are missing: {}. Go back to the \
+                "Your account at {connection} is connected, but these permissions may be missing: {}. Go back to the \
                  application. If it shows a link again, allow everything that it asks for.",
                 missing.join(", ")
             )
@@ -123,8 +139,16 @@ impl Ending {
                  organization. Nothing was connected. If somebody sent you this link, close this page."
                     .into()
             }
+            Self::QuotaReached { retry_after } => format!(
+                "There were too many logins for this application. Nothing was connected with this one. Try again in {} \
+                 minutes.",
+                retry_after.as_secs().div_ceil(60).max(1)
+            )
+            .into(),
             Self::Repeated => {
-                "You have confirmed already. If no other page opens, open the link of the application again.".into()
+                "This step was taken before, perhaps with a double click. Continue in the page that it opened. If there is \
+                 none, go back to the application, and ask it again if it shows no result."
+                    .into()
             }
             Self::SignedIn => "Close this page, and go back to the application.".into(),
             Self::Unknown(_) => {
@@ -154,6 +178,7 @@ impl From<ConnectError> for Ending {
     fn from(error: ConnectError) -> Self {
         match &error {
             ConnectError::Callback { .. } | ConnectError::State => Self::NoFlow,
+            ConnectError::CodeRejected(_) => Self::CodeRejected,
             ConnectError::Denied { code } if **code == *"access_denied" => Self::Denied,
             ConnectError::Expired => Self::Expired,
             // The request may have arrived.
@@ -179,6 +204,7 @@ mod tests {
     fn each_label_is_in_the_guide() {
         let endings = [
             Ending::Connected { connection: "c".into() },
+            Ending::CodeRejected,
             Ending::ConnectedWithout { connection: "c".into(), missing: Vec::new() },
             Ending::Denied,
             Ending::Expired,
@@ -188,6 +214,7 @@ mod tests {
             Ending::NotEnough,
             Ending::NotTheCaller { again: None },
             Ending::OpenedTooOften,
+            Ending::QuotaReached { retry_after: Duration::from_secs(1) },
             Ending::Repeated,
             Ending::SignedIn,
             Ending::Used,

@@ -4,7 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::ConnectAccount;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};
+
+use crate::shared_key::joined;
 
 /// What the holder of a ticket has to do. Only the server can read it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,7 +65,8 @@ impl SignIn {
         Self { audience: audience.into(), scopes: Vec::new(), acr_values: Vec::new(), max_age: None }
     }
 
-    /// Asks for these scopes of the API, so that the person can consent to them. Default: none.
+    /// Asks for these scopes of the API, so that the person can consent to them. Default: none. If the tenant states that it
+    /// has not granted one of them, the login does not count.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
@@ -100,6 +105,14 @@ impl From<&ConnectAccount> for Errand {
 }
 
 impl Ticket {
+    /// Returns whom the store of used tickets charges: the person at this client. So a client uses up only what its own
+    /// people have with it.
+    pub(super) fn owner(&self) -> String {
+        let client = self.client_id.as_deref().unwrap_or_default();
+        let owner = digest(&SHA256, &joined(&[&self.issuer, &self.subject, client]));
+        BASE64URL.encode_to_string(owner)
+    }
+
     /// Returns whether the ticket was made for the person of this ID token, in the organization of the caller. The token of
     /// a caller without an organization says nothing about the organizations of the person.
     pub(super) fn is_for(&self, person: &VerifiedToken) -> bool {

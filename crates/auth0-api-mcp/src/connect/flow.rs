@@ -20,8 +20,9 @@ pub(super) struct SigningIn {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Confirming {
-    /// How the page names the person.
-    pub(super) person: Box<str>,
+    /// What the ID token says beside the user id: a verified address, and the organization.
+    pub(super) email: Option<Box<str>>,
+    pub(super) organization: Option<Box<str>>,
     /// That of the login: a browser could send the cookie under the name of another flow.
     pub(super) state: Box<str>,
     pub(super) ticket: Ticket,
@@ -34,6 +35,8 @@ pub(super) struct Confirming {
 #[serde(deny_unknown_fields)]
 pub(super) struct Connecting {
     pub(super) connection: Box<str>,
+    /// That of the ticket, without the ticket: the cookie has little room.
+    pub(super) owner: Box<str>,
     /// The flow of core, with its own state, verifier and end.
     pub(super) pending: Box<str>,
     /// The scopes that the tool needs.
@@ -54,7 +57,7 @@ pub(super) struct Finished {
 /// What has happened in a flow that came to its end.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) enum Finish {
-    /// `missing` has the scopes that the tool needs and the provider has not granted.
+    /// `missing` has the scopes that the tool needs and the provider does not name as granted.
     Connected {
         connection: Box<str>,
         missing: Vec<Box<str>>,

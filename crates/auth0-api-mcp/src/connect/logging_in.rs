@@ -3,10 +3,11 @@
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::IssuedToken;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use http::header::SET_COOKIE;
+use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
 
+use super::cookie::Stage;
 use super::ending::Ending;
 use super::errand::{Errand, Ticket, has_passed, seconds};
 use super::failure::{Failure, too_long};
@@ -20,7 +21,7 @@ use super::shared::{Shared, TICKET};
 impl Shared {
     /// Sends the person who has opened the link to the login. Nothing happens for the caller yet.
     pub(super) fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
-        let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
+        let ticket = one(query, "ticket").and_then(|ticket| self.open::<Ticket>(TICKET, &ticket));
         let ticket = ticket.ok_or(Ending::Invalid)?;
         if has_passed(ticket.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
@@ -30,9 +31,7 @@ impl Shared {
         let cookie = self.cookie_of(&flow).ok_or_else(too_long)?;
         let url = self.login.authorization_url(&flow, &self.url(Page::SignedIn), prompt);
         let mut redirect = page::redirect(&url, cookie).ok_or_else(too_long)?;
-        for removal in self.remove_earlier(headers) {
-            redirect.headers_mut().append(SET_COOKIE, removal);
-        }
+        self.remove_others(&mut redirect, &flow.state, headers);
         Ok(redirect)
     }
 
@@ -50,8 +49,8 @@ impl Shared {
     }
 
     fn cookie_of(&self, flow: &SigningIn) -> Option<HeaderValue> {
-        let sealed = self.key.seal(SigningIn::PURPOSE, flow)?;
-        self.set_cookie(&flow.state, &sealed, self.ticket_lifetime.as_secs())
+        let sealed = self.seal(SigningIn::PURPOSE, flow)?;
+        self.set_cookie(&flow.state, Stage::Brief, &sealed, self.ticket_lifetime.as_secs())
     }
 
     /// Compares who has logged in with the caller, and begins what the ticket says.
@@ -62,7 +61,7 @@ impl Shared {
         headers: &HeaderMap,
     ) -> Result<Response<String>, Ending> {
         let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
-        let flow = self.key.open::<SigningIn>(SigningIn::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        let flow = self.open::<SigningIn>(SigningIn::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
         // RFC 6749 §10.12. The state first: another site could send the browser here with an error of its own.
         verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
         if has_passed(flow.expires_at.min(flow.ticket.expires_at), self.clock.now()) {
@@ -86,7 +85,13 @@ impl Shared {
         }
         match &flow.ticket.errand {
             Errand::SignIn(asked) if !asked.is_satisfied_by(&person, self.clock.now()) => Err(Ending::NotEnough),
-            Errand::SignIn(_) => {
+            Errand::SignIn(asked) => {
+                // What the answer does not state is what `/authorize` asked for.
+                let scopes: Vec<&str> = asked.scopes.iter().map(|scope| &**scope).collect();
+                let is_granted = tokens.scope().is_none() || tokens.require_scopes(&scopes).is_ok();
+                if !is_granted || !may_be_for(tokens.access_token(), &asked.audience) {
+                    return Err(Ending::NotEnough);
+                }
                 self.use_up(&flow.ticket).await?;
                 Ok(self.finish(state, Finish::SignedIn))
             }
@@ -97,7 +102,7 @@ impl Shared {
                 {
                     return Err(Failure::of(&error.into()).with_hint(SCOPE_HINT).into());
                 }
-                self.begin_question(flow, &person, tokens.access_token())
+                self.begin_question(flow, &person, tokens.access_token(), headers)
             }
         }
     }
@@ -108,17 +113,35 @@ impl Shared {
         flow: SigningIn,
         person: &VerifiedToken,
         token: &IssuedToken,
+        headers: &HeaderMap,
     ) -> Result<Response<String>, Ending> {
-        // A person who signs up with the address of somebody else has not verified it: only the id says who that is.
+        // A person who signs up with the address of somebody else has not verified it. A connection of an enterprise can also
+        // call any address verified, so the page shows the id beside it.
         let is_verified = person.claims().get("email_verified").and_then(Value::as_bool) == Some(true);
         let email = person.claims().get("email").and_then(Value::as_str).filter(|_| is_verified);
-        let name = email.or(person.subject()).unwrap_or_default().into();
+        let organization = person.organization().map(|organization| organization.id.into());
         let SigningIn { state, ticket, .. } = flow;
         let lifetime = ticket.expires_at.saturating_sub(seconds(self.clock.now()));
-        let confirming = Confirming { person: name, state, ticket, token: token.expose().into() };
-        let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
-        let cookie = self.set_cookie(&confirming.state, &sealed, lifetime).ok_or_else(too_long)?;
-        Ok(page::redirect(&self.url_of_flow(Page::Confirm, &confirming.state), cookie).ok_or_else(too_long)?)
+        let email = email.map(Into::into);
+        let confirming = Confirming { email, organization, state, ticket, token: token.expose().into() };
+        let sealed = self.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
+        let cookie = self.set_cookie(&confirming.state, Stage::Lasting, &sealed, lifetime).ok_or_else(too_long)?;
+        let url = self.url_of_flow(Page::Confirm, &confirming.state);
+        let mut redirect = page::redirect(&url, cookie).ok_or_else(too_long)?;
+        self.remove_others(&mut redirect, &confirming.state, headers);
+        Ok(redirect)
+    }
+}
+
+/// Returns whether a token may be for this API. An opaque token does not say for which one it is. This server is not the API,
+/// so it reads the claim without a check of the signature; the tenant sent the token.
+fn may_be_for(token: &IssuedToken, audience: &str) -> bool {
+    let payload = token.expose().split('.').nth(1).and_then(|payload| BASE64URL.decode_to_vec(payload).ok());
+    let claims = payload.and_then(|payload| serde_json::from_slice::<Value>(&payload).ok());
+    match claims.as_ref().and_then(|claims| claims.get("aud")) {
+        Some(Value::Array(audiences)) => audiences.iter().any(|one| one == audience),
+        Some(one) => one == audience,
+        None => true,
     }
 }
 

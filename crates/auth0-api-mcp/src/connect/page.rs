@@ -25,6 +25,9 @@ pub(super) fn of(shared: &Shared, ending: &Ending, state: Option<&str>) -> Respo
     match ending {
         Ending::Method { allowed } => drop(headers.insert(ALLOW, HeaderValue::from_static(allowed))),
         Ending::Failed(_) => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("30"))),
+        Ending::QuotaReached { retry_after } => {
+            drop(headers.insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1))));
+        }
         _ => {}
     }
     // These say nothing about a flow of this browser, or the flow goes on.
@@ -38,21 +41,39 @@ pub(super) fn of(shared: &Shared, ending: &Ending, state: Option<&str>) -> Respo
 /// What the person confirms.
 pub(super) struct Question<'q> {
     pub(super) connection: &'q str,
+    /// What the tool asks for at the provider.
+    pub(super) scopes: &'q [Box<str>],
+    /// The user id, which the tenant gives.
     pub(super) person: &'q str,
+    pub(super) email: Option<&'q str>,
+    pub(super) organization: Option<&'q str>,
     /// The MCP client that has asked.
-    pub(super) client: &'q str,
+    pub(super) client: Option<&'q str>,
     /// The path and the query to which the answer is posted.
     pub(super) action: &'q str,
 }
 
 /// Asks the person.
 pub(super) fn ask(question: &Question<'_>) -> Response<String> {
-    let [connection, person, client, action] =
-        [question.connection, question.person, question.client, question.action].map(escaped);
+    let person = match question.email {
+        Some(email) => format!("{email} ({})", question.person),
+        None => question.person.to_owned(),
+    };
+    let organization = question.organization.map(|id| format!(" in the organization {id}")).unwrap_or_default();
+    let client = match question.client.filter(|client| !client.is_empty()) {
+        Some(client) => format!("The application {client}"),
+        None => "An application without a name".to_owned(),
+    };
+    let scopes = match question.scopes {
+        [] => "no particular permissions".to_owned(),
+        scopes => format!("these permissions: {}", scopes.join(", ")),
+    };
     let text = format!(
-        "You are logged in as {person}. The application {client} asks to use your account at {connection}, which you \
-         connect on the next page. If you did not ask for this, or if you are not {person}, close this page."
+        "You are logged in as {person}{organization}. {client} asks to use your account at {}, with {scopes}. You connect \
+         the account on the next page. If you did not ask for this, or if you are not {person}, close this page.",
+        question.connection
     );
+    let (text, action) = (escaped(&text), escaped(question.action));
     let form = format!("<form method=\"post\" action=\"{action}\"><button>Continue</button></form>\n");
     let mut response = Response::new(document("Connect your account?", &text, &form));
     let headers = response.headers_mut();
@@ -155,5 +176,28 @@ mod tests {
         assert!(!page.contains("<script"), "{page}");
         let page = html(&Ending::NotTheCaller { again: Some("https://a/?a=\"&b".into()) });
         assert!(page.contains("href=\"https://a/?a=&quot;&amp;b\""), "{page}");
+    }
+
+    #[test]
+    fn a_client_without_a_name_is_said_to_have_none() {
+        let scopes = ["<all>".into()];
+        let question = Question {
+            connection: "calendar",
+            scopes: &scopes,
+            person: "auth0|ada",
+            email: Some("<ada>"),
+            organization: None,
+            client: None,
+            action: "/confirm",
+        };
+        let page = ask(&question).into_body();
+        let text = "You are logged in as &lt;ada&gt; (auth0|ada). An application without a name asks to use your account at \
+                    calendar, with these permissions: &lt;all&gt;.";
+        assert!(page.contains(text), "{page}");
+        let page = ask(&Question { client: Some(""), scopes: &[], ..question }).into_body();
+        assert!(
+            page.contains("An application without a name asks") && page.contains("no particular permissions"),
+            "{page}"
+        );
     }
 }

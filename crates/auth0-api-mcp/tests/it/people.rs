@@ -83,6 +83,12 @@ impl World {
         self.api.verify_access_token(&token).await.unwrap()
     }
 
+    /// Like `caller`, for a person at this client.
+    pub(crate) async fn caller_at(&self, subject: &str, client: &str) -> VerifiedToken {
+        let token = self.tenant.mint().subject(subject).claim("azp", client).sign();
+        self.api.verify_access_token(&token).await.unwrap()
+    }
+
     /// Like `caller`, for a person who acts in this organization.
     pub(crate) async fn caller_in(&self, subject: &str, organization: &str) -> VerifiedToken {
         let token = self.tenant.mint().subject(subject).claim("org_id", organization).sign();

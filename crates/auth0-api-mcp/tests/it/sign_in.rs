@@ -49,3 +49,25 @@ async fn a_log_in_must_be_recent_and_of_the_demanded_kind() {
     let page = browser.open(&without).await;
     assert_eq!(page.status, 403, "{page:?}");
 }
+
+/// The person, or a page that the person was lured to, changes the URL of the login.
+#[tokio::test]
+async fn a_log_in_must_have_the_scopes_and_the_audience_that_were_asked_for() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let asked = || SignIn::new(world.tenant.audience()).scopes(["write:events"]);
+    for (from, to, status) in [("+write%3Aevents", "", 403), ("no such text", "", 200)] {
+        let browser = Browser::of(ADA);
+        let redirect = browser.get(world.accounts.sign_in(&ada, asked()).unwrap().url()).await;
+        let page = browser.open(&redirect.location().replace(from, to)).await;
+        assert_eq!(page.status, status, "{from}: {page:?}");
+        // A token for another API.
+        let redirect =
+            browser.get(world.accounts.sign_in(&ada, SignIn::new(world.tenant.audience())).unwrap().url()).await;
+        let (before, after) = redirect.location().split_once("&audience=").unwrap();
+        let my_account = format!("{}me/", world.tenant.issuer()).replace(':', "%3A").replace('/', "%2F");
+        let rest = after.split_once('&').unwrap().1;
+        let page = browser.open(&format!("{before}&audience={my_account}&{rest}")).await;
+        assert_eq!(page.status, 403, "{page:?}");
+    }
+}

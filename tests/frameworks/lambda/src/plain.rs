@@ -6,7 +6,7 @@ use auth0_api_core::adapter::{self, Admission, Gate, MetadataRoute, Place};
 use auth0_api_core::adapter::{ReturnedError, RouteGate};
 use auth0_api_core::{ApiClient, Error, ListenerScheme, Rejection};
 use auth0_api_core::{Requirement, TokenRequest, VerifiedToken};
-use lambda_http::http::HeaderMap;
+use lambda_http::http::{HeaderMap, StatusCode};
 use lambda_http::{Body, Request, Response};
 
 use crate::gateway;
@@ -51,7 +51,8 @@ impl Auth {
         self.gate.require(requirement)
     }
 
-    /// Verifies a request, and lets the handler answer it.
+    /// Verifies a request, and lets the handler answer it. A request with another path than
+    /// its event is rejected with 400.
     pub async fn protect<F>(
         &self,
         mut request: Request,
@@ -60,6 +61,11 @@ impl Auth {
     where
         F: Future<Output = Result<Response<Body>, Failure>>,
     {
+        if !gateway::has_path_of_event(&request) {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            return response;
+        }
         adapter::mark_sensitive(request.headers_mut());
         let headers = request.headers().clone();
         let reject = |rejection: &Rejection| {

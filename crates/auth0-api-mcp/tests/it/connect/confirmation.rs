@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::faults::Faults;
-use crate::people::{ADA, MALLORY, VERA, World};
+use crate::people::{ACME, ADA, MALLORY, VERA, World};
 
 #[tokio::test]
 async fn the_person_confirms_before_anything_happens() {
@@ -40,15 +40,25 @@ async fn the_person_confirms_before_anything_happens() {
 
 /// Somebody who signs up with the address of another person could let that person connect an account for somebody else.
 #[tokio::test]
-async fn the_page_names_the_person_by_a_verified_address_only() {
+async fn the_page_names_the_person_by_the_id_and_a_verified_address() {
     let world = World::new().await;
-    for (person, shown) in [(MALLORY, MALLORY), (VERA, "vera@example.com")] {
+    for (person, shown) in [(MALLORY, MALLORY), (VERA, "vera@example.com (auth0|vera)")] {
         let caller = world.caller(person).await;
         let browser = Browser::of(person);
         let question = browser.question(world.elicitation(&caller).await.url()).await;
         assert!(question.body.contains(&format!("You are logged in as {shown}.")), "{question:?}");
         assert!(!question.body.contains("ada@example.com"), "{question:?}");
     }
+}
+
+#[tokio::test]
+async fn the_page_names_the_organization_and_what_is_asked_for() {
+    let world = World::new().await;
+    let caller = world.caller_in(ADA, ACME).await;
+    let question = Browser::of(ADA).question(world.elicitation(&caller).await.url()).await;
+    let text = "You are logged in as auth0|ada in the organization org_acme. The application local-client asks to use \
+                your account at google-oauth2, with these permissions: calendar.read.";
+    assert!(question.body.contains(text), "{question:?}");
 }
 
 /// A browser that keeps its cookies, or a double click, causes one request to Connect Accounts, and no more.

@@ -76,11 +76,13 @@ async fn a_cookie_of_another_application_does_not_hide_the_flow() {
 async fn a_browser_keeps_the_cookies_of_its_newest_flows_only() {
     let world = World::new().await;
     let uri = world.elicitation(&world.caller(ADA).await).await.url().parse().unwrap();
-    let name = |number: usize| format!("mcp-connect-{number:012}");
+    let prefix = prefix(&world).await;
+    let name = |number: usize| format!("{prefix}{number:012}");
     let removed = async |lengths: &[usize]| {
         let cookies =
             lengths.iter().enumerate().map(|(number, length)| format!("{}={}", name(number), "v".repeat(*length)));
-        let others = ["other=1".to_owned(), "mcp-connect-other=1".to_owned()];
+        // Those of another application, and of another server of the same host.
+        let others = ["other=1", "mcp-connect-other=1", "mcp-connect-AAAAAAAA-000000000000=1"].map(str::to_owned);
         let line = others.into_iter().chain(cookies).collect::<Vec<_>>().join("; ");
         let mut headers = http::HeaderMap::new();
         headers.insert("cookie", line.parse().unwrap());
@@ -96,4 +98,76 @@ async fn a_browser_keeps_the_cookies_of_its_newest_flows_only() {
     assert_eq!(removed(&[10, 3000, 3000]).await, [removal(1), removal(0)], "together they are too long");
     assert_eq!(removed(&[10, 5000]).await, [removal(1), removal(0)]);
     assert_eq!(removed(&[10; 100]).await.len(), 32);
+}
+
+/// What the names of the server's cookies begin with.
+async fn prefix(world: &World) -> String {
+    let browser = Browser::of(ADA);
+    browser.get(world.elicitation(&world.caller(ADA).await).await.url()).await;
+    let cookie = browser.cookie().unwrap();
+    let (name, _) = cookie.split_once('=').unwrap();
+    name[..name.len() - 12].to_owned()
+}
+
+/// Whoever makes a browser open links cannot remove the flow that a person is about to confirm.
+#[tokio::test]
+async fn a_flow_that_goes_on_stays_longer_than_newer_log_ins() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let question = browser.question(world.elicitation(&ada).await.url()).await;
+    let cookie = browser.cookie().unwrap();
+    for _ in 0..5 {
+        // As a browser does it: the oldest first.
+        let uri = world.elicitation(&ada).await.url().parse().unwrap();
+        let prefix = prefix(&world).await;
+        let line = format!("{cookie}; {prefix}000000000001=b1; {prefix}000000000002=b2; {prefix}000000000003=b3");
+        let mut headers = http::HeaderMap::new();
+        headers.insert("cookie", line.parse().unwrap());
+        let answer = world.accounts.answer(&http::Method::GET, &uri, &headers).await.unwrap();
+        let removed = answer.headers().get_all("set-cookie").iter().skip(1);
+        let removed: Vec<_> = removed.map(|line| line.to_str().unwrap().split('=').next().unwrap()).collect();
+        assert_eq!(removed, [format!("{prefix}000000000002"), format!("{prefix}000000000001")]);
+    }
+    assert_eq!(browser.confirm(&question, "same-origin").await.status, 303);
+}
+
+/// The cookie of a flow grows after the login: three of them would fill the headers.
+#[tokio::test]
+async fn a_flow_that_grows_removes_others() {
+    let world = World::new().await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&world.caller(ADA).await).await.url(), "/signed-in").await;
+    let prefix = prefix(&world).await;
+    let others = [1, 2].map(|number| format!("{prefix}{number:012}"));
+    for name in &others {
+        browser.set_cookie(&format!("{name}=l{}", "v".repeat(3000)));
+    }
+    let grown = browser.get(to_signed_in.location()).await;
+    let removed = grown.headers.get_all("set-cookie").iter().skip(1).map(|line| line.to_str().unwrap());
+    let removed: Vec<_> = removed.filter(|line| line.ends_with("Max-Age=0")).collect();
+    assert_eq!(removed.len(), 1, "{grown:?}");
+    assert!(others.iter().any(|name| removed[0].starts_with(name)), "{grown:?}");
+}
+
+/// Servers with the same key: a link or a flow of one begins and continues nothing at another.
+#[tokio::test]
+async fn another_server_with_the_same_key_opens_nothing() {
+    let world = World::new().await;
+    let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
+    let ticket = url.split_once('?').unwrap().1;
+    let mut names = Vec::new();
+    for (base, status) in [("https://mcp.example.com/a", 400), ("https://mcp.example.com/b", 400)] {
+        let other = builder_of(&world.tenant, &world.clock, base).build().unwrap();
+        let uri = format!("{base}/start?{ticket}").parse().unwrap();
+        let answer = other.answer(&http::Method::GET, &uri, &http::HeaderMap::new()).await.unwrap();
+        assert_eq!(answer.status(), status, "{base}");
+        let own = other.for_error(&world.caller(ADA).await, &world.vault(&world.caller(ADA).await).await.unwrap_err());
+        let uri = own.unwrap().unwrap().url().parse().unwrap();
+        let answer = other.answer(&http::Method::GET, &uri, &http::HeaderMap::new()).await.unwrap();
+        assert_eq!(answer.status(), 302, "{base}");
+        let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+        names.push(cookie["__Host-mcp-connect-".len()..][..8].to_owned());
+    }
+    assert_ne!(names[0], names[1], "the cookies of two servers of one host differ in their prefix");
 }

@@ -2,7 +2,7 @@
 
 use auth0_api_testing::LocalTenant;
 
-use crate::events::{Called, Gateway};
+use crate::events::{Called, GATEWAYS, Gateway};
 use crate::runtime_api::Function;
 
 /// The URL that a client calls, the gateway, its stage, the path of the event, and the settings
@@ -104,4 +104,38 @@ async fn the_stage_of_a_rest_api_is_in_the_path_by_default() {
     let function = Function::start(env!("CARGO_BIN_EXE_plain"), &tenant, &[]).await;
     let row: Row = ("https://api.example.com/me", Gateway::Rest, "prod", "/me", &[]);
     assert_eq!(status(&function, &tenant, row).await, 401);
+}
+
+/// `lambda_http` parses the header `Host` and the path as one URL.
+#[tokio::test]
+async fn a_path_that_is_not_that_of_the_event_is_rejected() {
+    let tenant = LocalTenant::start().await.unwrap();
+    let bearer = format!("Bearer {}", tenant.mint().sign());
+    for program in [env!("CARGO_BIN_EXE_plain"), env!("CARGO_BIN_EXE_axum")] {
+        let function = Function::start(program, &tenant, &[]).await;
+        for gateway in GATEWAYS {
+            for (host, path, status) in [
+                ("api.example.com", "/me", 200),
+                ("api.example.com/me?", "/other", 400),
+                ("api.example.com/me#", "/other", 400),
+                ("api.example.com", "/x/../me", 400),
+                ("api.example.com", "/x/%2e%2e/me", 400),
+                ("api.example.com", "/a b%20c", 404),
+            ] {
+                let called = Called::get(path).header("authorization", bearer.clone());
+                let called = Called { host, ..called };
+                let answer = function.invoke(called.through(gateway, "$default")).await;
+                // `lambda_http` finds no `Host` here, so nothing moves the path.
+                let is_kept = matches!(gateway, Gateway::LoadBalancerMultiValue);
+                let status = if is_kept && path == "/other" { 404 } else { status };
+                let case = format!("{program} {gateway:?} {host} {path}");
+                assert_eq!(answer.status(), status, "{case}");
+            }
+        }
+        // With the stage of a REST API.
+        let called = Called::get("/other").header("authorization", bearer.clone());
+        let called = Called { host: "api.example.com/me?", ..called };
+        let answer = function.invoke(called.through(Gateway::Rest, "prod")).await;
+        assert_eq!(answer.status(), 400, "{program}");
+    }
 }
