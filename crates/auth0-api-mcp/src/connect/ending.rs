@@ -90,15 +90,14 @@ impl Ending {
 
     pub(super) fn title(&self) -> &'static str {
         match self {
+            Self::CodeRejected | Self::NoFlow => "Please begin again",
             Self::Connected { .. } => "Your account is connected",
-            Self::CodeRejected => "Please begin again",
             Self::ConnectedWithout { .. } => "Something may be missing",
             Self::Denied => "It was not allowed",
             Self::Expired => "This link has expired",
             Self::Failed(_) => "That did not work",
             Self::Invalid => "This link is not valid",
             Self::Method { .. } => "This page can only be opened",
-            Self::NoFlow => "Please begin again",
             Self::NotEnough => "A stronger login is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
             Self::OpenedTooOften => "This link was used too often",

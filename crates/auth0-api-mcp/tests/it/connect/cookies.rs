@@ -106,7 +106,7 @@ async fn prefix(world: &World) -> String {
     browser.get(world.elicitation(&world.caller(ADA).await).await.url()).await;
     let cookie = browser.cookie().unwrap();
     let (name, _) = cookie.split_once('=').unwrap();
-    name[..name.len() - 12].to_owned()
+    name.split_at(name.len() - 12).0.to_owned()
 }
 
 /// Whoever makes a browser open links cannot remove the flow that a person is about to confirm.
@@ -167,7 +167,7 @@ async fn another_server_with_the_same_key_opens_nothing() {
         let answer = other.answer(&http::Method::GET, &uri, &http::HeaderMap::new()).await.unwrap();
         assert_eq!(answer.status(), 302, "{base}");
         let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-        names.push(cookie["__Host-mcp-connect-".len()..][..8].to_owned());
+        names.push(cookie.strip_prefix("__Host-mcp-connect-").unwrap().split_at(8).0.to_owned());
     }
     assert_ne!(names[0], names[1], "the cookies of two servers of one host differ in their prefix");
 }
