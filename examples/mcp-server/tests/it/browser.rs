@@ -72,7 +72,7 @@ impl Jar {
 /// The origin of a URL, and its path.
 fn parts(url: &str) -> (&str, &str) {
     let begin = url.find("://").unwrap() + "://".len();
-    let (origin, rest) = url.split_at(url[begin..].find(['/', '?']).map_or(url.len(), |at| begin + at));
+    let (origin, rest) = url.split_at(url.split_at(begin).1.find(['/', '?']).map_or(url.len(), |at| begin + at));
     (origin, rest.split('?').next().unwrap())
 }
 
