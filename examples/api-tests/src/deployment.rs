@@ -116,7 +116,7 @@ pub async fn the_program_prints_what_it_serves() {
         ("CORS_ORIGINS", "https://app.example.com"),
     ];
     let api = Process::start(&tenant, &settings).await;
-    eventually(async || api.log().contains("  try ")).await;
+    eventually(async || api.log().contains("  curl ")).await;
     let (log, url) = (api.log(), api.url(""));
     let expected = format!(
         "  issuer        {}/
@@ -131,7 +131,9 @@ pub async fn the_program_prints_what_it_serves() {
   exchanges     none
   Redis         records used proofs
   CORS          https://app.example.com
-  try           curl -i {url}/api/private -H \"Authorization: Bearer $TOKEN\"
+
+try it
+  curl -i {url}/api/private -H \"Authorization: Bearer $TOKEN\"
 ",
         tenant.domain(),
         tenant.audience()

@@ -97,6 +97,10 @@ impl Step {
             Self::Replace(present, wanted) => {
                 let (old, new) = (present.action_id(), &wanted.action_id);
                 add(format!("{}, Action {}, now {}", present.id(), new, old));
+                let (old, new) = (present.profile_type().as_str(), wanted.profile_type.as_str());
+                if old != new {
+                    add(format!("type {new}, now {old}"));
+                }
                 add("exchanges of this type fail for a moment".to_owned());
             }
         }

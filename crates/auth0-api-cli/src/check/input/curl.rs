@@ -1,5 +1,7 @@
 //! Commands for curl, as people write them and as "Copy as cURL" of a browser does, for POSIX shells and for Windows.
 
+use std::borrow::Cow;
+
 use super::{Request, keep};
 
 /// Reads a command; `None` if the text is none.
@@ -20,7 +22,7 @@ fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Request, 
         let argument = argument.strip_prefix('$').map(str::to_owned).unwrap_or(argument);
         let (flag, joined) = split(&argument);
         let mut value = || joined.map(str::to_owned).or_else(|| arguments.next()).unwrap_or_default();
-        match flag {
+        match &*flag {
             "-H" | "--header" => {
                 let header = value();
                 let header = header.strip_prefix('$').unwrap_or(&header);
@@ -45,8 +47,14 @@ fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Request, 
             | "--resolve" | "--user" | "--user-agent" | "--write-out" => {
                 value();
             }
-            _ if !flag.starts_with('-') => request.url = Some(argument),
-            _ => {}
+            _ if flag.starts_with('-') => {}
+            // A word without a scheme may be the value of a flag that is not known here.
+            word => {
+                let is_url = |text: &str| text.contains("://");
+                if request.url.as_deref().is_none_or(|url| is_url(word) && !is_url(url)) {
+                    request.url = Some(word.to_owned());
+                }
+            }
         }
     }
     request.method = request.method.or(implied.map(str::to_owned)).or_else(|| Some("GET".to_owned()));
@@ -60,14 +68,20 @@ fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Request, 
     Ok(request)
 }
 
-/// Separates a flag from a value that is joined to it: `-XPOST`, `--request=POST`.
-fn split(argument: &str) -> (&str, Option<&str>) {
+/// Separates a flag from a value that is joined to it: `-XPOST`, `--request=POST`. Of several short flags in one, such as
+/// `-sX` and `-sI`, returns the one that matters.
+fn split(argument: &str) -> (Cow<'_, str>, Option<&str>) {
     if argument.starts_with("--") {
-        return argument.split_once('=').map_or((argument, None), |(flag, value)| (flag, Some(value)));
+        return argument.split_once('=').map_or((argument.into(), None), |(flag, value)| (flag.into(), Some(value)));
     }
-    match argument.split_at_checked(2) {
-        Some((flag @ ("-H" | "-X" | "-d"), value)) if !value.is_empty() => (flag, Some(value)),
-        _ => (argument, None),
+    let Some(letters) = argument.strip_prefix('-') else { return (argument.into(), None) };
+    match letters.char_indices().find(|(_, letter)| WITH_VALUE.contains(*letter) || "IG".contains(*letter)) {
+        Some((_, letter @ ('I' | 'G'))) => (format!("-{letter}").into(), None),
+        Some((at, letter)) => {
+            let value = letters.get(at + letter.len_utf8()..).filter(|value| !value.is_empty());
+            (format!("-{letter}").into(), value)
+        }
+        None => (argument.into(), None),
     }
 }
 
@@ -87,4 +101,30 @@ fn in_one_line(command: &str) -> String {
         }
     }
     posix
+}
+
+/// The short flags that have a value.
+const WITH_VALUE: &str = "AFHXbcdemouwx";
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn the_method_and_the_url_are_found_among_other_flags() {
+        for (command, method, url) in [
+            ("curl -sX POST https://api/x", "POST", "https://api/x"),
+            ("curl -sSXPUT https://api/x", "PUT", "https://api/x"),
+            ("curl -sI https://api/x", "HEAD", "https://api/x"),
+            ("curl https://api/x --retry 3", "GET", "https://api/x"),
+            ("curl --retry 3 https://api/x", "GET", "https://api/x"),
+            ("curl -so out https://api/x -d a=b", "POST", "https://api/x"),
+            ("curl api/x", "GET", "http://api/x"),
+        ] {
+            let request = read(&format!("{command} -H 'Authorization: Bearer t'")).unwrap().unwrap();
+            assert_eq!((request.method.as_deref(), request.url.as_deref()), (Some(method), Some(url)), "{command}");
+        }
+    }
 }

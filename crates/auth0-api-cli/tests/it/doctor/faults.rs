@@ -43,12 +43,6 @@ async fn faults_of_the_settings_are_found() {
         ("variable_unusable", 1, &["api: AUTH0_DPOP: \"requrie\" is not one of accept, ignore, require"], |setup| {
             setup.set("AUTH0_DPOP", "requrie")
         }),
-        ("variable_unusable", 1, &["api: DPOP: the same setting as AUTH0_DPOP"], |setup| {
-            setup.set("AUTH0_DPOP", "require").set("DPOP", "require").record(
-                "proof_of_possession",
-                serde_json::json!({ "mechanism": "dpop", "required": true, "required_for": "all_clients" }),
-            )
-        }),
         ("variable_unusable", 1, &["api: AUTH0_LEEWAY: \"5\" is not a time with its unit"], |setup| {
             setup.set("AUTH0_LEEWAY", "5")
         }),
