@@ -61,7 +61,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'foreign-'));
 let status = 1;
 try {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const tenant = await start('local-tenant', ['--tls', '--port', '0', '--quiet', '--config', configuration(folder, publicKey)], {}, /^Stop with/);
+  const tenant = await start('local-tenant', ['--tls', '--port', '0', '--quiet', '--config', configuration(folder, publicKey)], {}, /Stop with/);
   const variables = exported(tenant);
   const api = await start('axum-api', [], { ...variables, PORT: '0' }, /listening on (http:\S+)/);
   const checks = spawn(process.execPath, [path.join(here, 'checks.mjs')], {

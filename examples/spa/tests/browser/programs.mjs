@@ -98,7 +98,7 @@ process.on('exit', stopAll);
 export async function localTenant(...args) {
   const tenant = new Program('local-tenant', ['--port', '0', ...args], {});
   [, tenant.url] = await tenant.line(/^ {2}domain +(\S+)/);
-  await tenant.line(/^Stop with/);
+  await tenant.line(/Stop with/);
   return tenant;
 }
 
