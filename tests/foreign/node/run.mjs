@@ -30,7 +30,7 @@ async function start(name, args, env, last) {
       lines.push(line);
       if (!last.test(line)) return;
       clearTimeout(timer);
-      resolve(lines);
+      resolve([...lines]); // without the lines that follow
     });
   });
   return found;
