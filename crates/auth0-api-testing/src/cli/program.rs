@@ -1,6 +1,6 @@
 //! Runs the tenant until it is told to stop.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -75,10 +75,14 @@ fn exports<'a>(plan: &'a Plan, domain: &'a str, ca_file: Option<&'a str>) -> Exp
     }
 }
 
+/// Prints a request: on a terminal within its columns, and for a program that reads the log in one line.
 fn print_request(request: &LoggedRequest) {
     let style = if request.status() < 400 { Style::new() } else { AnsiColor::Yellow.on_default() };
-    for line in wrap::paragraph("", &request.to_string()).lines() {
-        print(&format!("{style}{}{style:#}\n", wrap::cut(line)));
+    let text = request.to_string();
+    let (text, longest) =
+        if io::stdout().is_terminal() { (wrap::paragraph("", &text), wrap::COLUMNS) } else { (text, LONGEST_REQUEST) };
+    for line in text.lines() {
+        print(&format!("{style}{}{style:#}\n", wrap::cut(line, longest)));
     }
 }
 
@@ -107,6 +111,8 @@ fn with_context(context: &str, error: &io::Error) -> io::Error {
     io::Error::other(format!("{context}: {error}"))
 }
 
+/// In a log that is no terminal, a request has at most so many characters: a path can be far longer.
+const LONGEST_REQUEST: usize = 200;
 /// Exit codes: the tenant cannot start, and, as with unknown flags, the configuration has problems.
 const START: u8 = 1;
 const CONFIGURATION: u8 = 2;

@@ -20,12 +20,12 @@ pub(super) fn paragraph(indent: &str, text: &str) -> String {
     lines.join("\n")
 }
 
-/// Cuts a line that is too long, and marks the cut.
-pub(super) fn cut(line: &str) -> String {
-    if columns(line) <= COLUMNS {
+/// Cuts a line that is longer than `longest`, and marks the cut.
+pub(super) fn cut(line: &str, longest: usize) -> String {
+    if columns(line) <= longest {
         return line.to_owned();
     }
-    line.chars().take(COLUMNS - 1).chain(['…']).collect()
+    line.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
 }
 
 /// Continues a shell command that is too long, with a backslash at the end of each line but the last. The shell removes the
@@ -65,9 +65,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_cut_at_80_columns() {
-        assert_eq!(cut(&"é".repeat(80)), "é".repeat(80));
-        assert_eq!(cut(&"é".repeat(81)), format!("{}…", "é".repeat(79)));
+    fn a_long_line_is_cut() {
+        assert_eq!(cut(&"é".repeat(80), 80), "é".repeat(80));
+        assert_eq!(cut(&"é".repeat(81), 80), format!("{}…", "é".repeat(79)));
     }
 
     #[test]

@@ -129,13 +129,14 @@ async fn each_request_is_printed_unless_the_program_is_quiet() {
     let token_url = format!("{}/oauth/token", tenant.value("domain"));
     let form = "grant_type=refresh_token&client_id=local-page&refresh_token=t0p-s3cret";
     post_form(&token_url, &[], form).await;
-    assert_eq!(tenant.line(), "POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or");
-    assert_eq!(tenant.line(), "    invalid refresh token.");
+    assert_eq!(
+        tenant.line(),
+        "POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or invalid refresh token."
+    );
     let long = "x".repeat(200);
     get(&format!("{}/{long}", tenant.value("domain"))).await;
-    assert_eq!(tenant.line(), "GET");
     let line = tenant.line();
-    assert!(line.chars().count() == 80 && line.ends_with('…'), "{line}");
+    assert!(line.chars().count() == 200 && line.ends_with('…'), "{line}");
 
     #[cfg(unix)]
     {
