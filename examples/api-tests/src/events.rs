@@ -10,7 +10,7 @@ use crate::process::Process;
 
 const EVENTS: &str = "/api/stream";
 
-/// The program has the system clock, so this test takes as long as its token is valid: see [`opened`].
+/// The program has the system clock, so this test takes as long as its token is valid: see `opened`.
 pub async fn the_event_stream_ends_with_its_token() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;

@@ -10,7 +10,7 @@
 //! 4. In a crate, no two types have names that differ only by a plural s. In a folder, no two files have such names.
 //! 5. No line of a sample in the documentation is wider than the page that shows it.
 //! 6. Each relative link of a Markdown file leads to a file and a heading that exist, and so does each link to the guide.
-//! 7. The pages of `docs/guide`, for the browser of a repository, are those of the guide. [`write`] makes them.
+//! 7. The pages of `docs/guide`, for the browser of a repository, are those of the guide. [`write()`] makes them.
 //!
 //! The rules ignore code under `#[cfg(test)]`. An import of a re-exported name counts as an import of the file that
 //! defines the name. The re-export itself (`pub use` in the parent of a module) is not an import.
