@@ -5,6 +5,8 @@ mod cors_origins;
 mod file;
 mod reader;
 mod secret_file;
+mod texts;
+mod time_text;
 mod unknown_variables;
 mod variables;
 mod written;
