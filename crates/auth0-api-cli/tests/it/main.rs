@@ -15,6 +15,7 @@ mod doctor;
 #[path = "../../../auth0-api-testing/tests/it/process.rs"]
 mod process;
 mod profiles;
+mod profiles_changed;
 mod tls;
 mod tools;
 

@@ -15,10 +15,10 @@ use crate::PROGRAM;
 /// A tenant with two Actions.
 struct World(LocalTenant);
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl World {
@@ -49,7 +49,7 @@ impl World {
     }
 }
 
-async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
+pub(crate) async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new(PROGRAM);
     command.env_clear().env("LC_ALL", "C.UTF-8").arg("profiles").args(arguments).envs(settings.iter().copied());
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
@@ -63,13 +63,13 @@ async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
 }
 
 /// Writes a file of this test.
-fn file(name: &str, text: &str) -> String {
+pub(crate) fn file(name: &str, text: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-fn described(name: &str, action_id: &str) -> String {
+pub(crate) fn described(name: &str, action_id: &str) -> String {
     format!(
         "[[exchange_profiles]]\nname = \"{name}\"\nsubject_token_type = \"urn:acme:legacy-session\"\n\
          action_id = \"{action_id}\"\n"
