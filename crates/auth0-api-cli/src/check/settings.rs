@@ -1,7 +1,7 @@
 //! The configuration: the settings of the API from its environment, and the flags, which win. It makes the real verifier.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use auth0_api_core::{ApiClient, Clock, Requirement};
 
@@ -25,8 +25,8 @@ pub(crate) struct Settings {
     /// The leeway, as the operator wrote it.
     pub(super) leeway: Option<String>,
     pub(super) now: SystemTime,
-    /// The longest age of a proof, and how far it may be from the future, as the operator wrote them.
-    pub(super) proof_window: (Option<String>, Option<String>),
+    /// The longest age of a proof, and how far it may be from the future.
+    pub(super) proof_window: (Duration, Duration),
     /// The URL that clients call, if the API knows it.
     pub(super) public_url: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -46,11 +46,10 @@ impl Settings {
     /// Reads the environment and the flags. The error is a text for the person who set them.
     pub(super) fn new(options: &CheckOptions, present: SystemTime) -> Result<Self, String> {
         let settings = ApiSettings::of_verifier(options.settings());
-        if !settings.has("domain") {
-            return Err("the domain of the tenant is missing: set --domain or AUTH0_DOMAIN".into());
-        }
-        if !settings.has("audience") {
-            return Err("the identifier of your API is missing: set --audience or AUTH0_AUDIENCE".into());
+        let missing: Vec<_> =
+            MANDATORY.iter().filter(|(key, _)| !settings.has(key)).map(|(_, problem)| *problem).collect();
+        if !missing.is_empty() {
+            return Err(missing.join("; "));
         }
         let now = options.at.unwrap_or(present);
         let mut builder = settings.builder().clock(Moment(now));
@@ -67,7 +66,10 @@ impl Settings {
             knows_nonces: settings.has("dpop_nonce_secrets"),
             leeway: settings.text("leeway"),
             now,
-            proof_window: (settings.text("dpop_max_age"), settings.text("dpop_leeway")),
+            proof_window: (
+                settings.duration("dpop_max_age", PROOF_AGE),
+                settings.duration("dpop_leeway", PROOF_LEEWAY),
+            ),
             public_url: settings.text("public_url"),
             scopes: options.scope.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect(),
             ..Self::of(api)
@@ -86,7 +88,7 @@ impl Settings {
             knows_nonces: false,
             leeway: None,
             now: SystemTime::UNIX_EPOCH,
-            proof_window: (None, None),
+            proof_window: (PROOF_AGE, PROOF_LEEWAY),
             public_url: None,
             scopes: Vec::new(),
         }
@@ -101,3 +103,12 @@ impl Settings {
 fn read(file: &Path) -> Result<String, String> {
     file::read(file).map(|text| text.to_string()).map_err(|error| error.to_string())
 }
+
+/// The settings without a default, and what to do if one is missing.
+const MANDATORY: [(&str, &str); 2] = [
+    ("domain", "the domain of the tenant is missing: set --domain or AUTH0_DOMAIN"),
+    ("audience", "the identifier of your API is missing: set --audience or AUTH0_AUDIENCE"),
+];
+/// The defaults of core.
+const PROOF_AGE: Duration = Duration::from_secs(300);
+const PROOF_LEEWAY: Duration = Duration::from_secs(30);
