@@ -14,7 +14,7 @@ use crate::process::Running;
 const AUDIENCE: &str = "https://api.example.com";
 
 /// Runs the program with this input. The environment is that of the test, without the variables that the program reads.
-fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
+pub(crate) fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(PROGRAM);
     command.arg("check").args(flags).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in
@@ -28,11 +28,11 @@ fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn problem(output: &Output) -> String {
+pub(crate) fn problem(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

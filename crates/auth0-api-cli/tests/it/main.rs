@@ -16,6 +16,7 @@ mod doctor;
 mod process;
 mod profiles;
 mod profiles_changed;
+mod proof;
 mod tls;
 mod tools;
 
