@@ -86,7 +86,11 @@ async fn the_exit_status_is_that_of_the_outcome() {
     drop(tenant);
     let outage = with(&["--audience", AUDIENCE]);
     assert_eq!(outage.status.code(), Some(3), "{}", printed(&outage));
-    assert!(printed(&outage).starts_with("✗ Not judged (503 temporarily_unavailable, keys_unavailable)"));
+    let outage = printed(&outage).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(outage.starts_with("✗ Not judged (503 temporarily_unavailable, keys_unavailable): "), "{outage}");
+    // Without keys, nothing was compared.
+    assert!(!outage.contains(" found ") && outage.contains("cannot connect: "), "{outage}");
+    assert!(outage.contains(" auth0-api doctor finds out why; "), "{outage}");
 }
 
 #[tokio::test]
@@ -142,6 +146,13 @@ fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
         ("", &all[..], "✗ standard input is empty"),
         ("a.b.c", &all[2..], "✗ the domain of the tenant is missing: set --domain"),
         ("a.b.c", &all[..2], "✗ the identifier of your API is missing: set --audience"),
+        (
+            "a.b.c",
+            &[],
+            "✗ the domain of the tenant is missing: set --domain or AUTH0_DOMAIN; the identifier of your API is",
+        ),
+        ("", &["eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
+        ("", &["--at", "Bearer eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
         ("DPoP a.b.c", &all, "✗ a DPoP proof is made for one method and one URL"),
         ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: domain"),
         ("a.b.c", &["--at", "yesterday"], "error: invalid value 'yesterday' for '--at <TIME>': write 2026-11-27T"),
@@ -152,6 +163,7 @@ fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
         let problem = problem(&output).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(problem.starts_with(start), "{flags:?} {problem}");
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{flags:?}");
+        assert!(!problem.contains("hush"), "{problem}");
     }
 }
 
