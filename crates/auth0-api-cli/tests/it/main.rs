@@ -9,6 +9,7 @@ mod binary;
 #[expect(dead_code, reason = "the tests of auth0-api-testing use more of it")]
 mod caller;
 mod check;
+mod check_environment;
 #[path = "../../../auth0-api-testing/tests/it/config.rs"]
 mod config;
 mod doctor;
