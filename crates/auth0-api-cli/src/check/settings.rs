@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{ApiClient, Clock, Requirement};
+use auth0_api_core::{ApiClient, BuildError, Clock, Requirement};
 
 use super::offline::OfflineKeys;
 use super::options::CheckOptions;
@@ -56,7 +56,7 @@ impl Settings {
         if let Some(file) = &options.jwks {
             builder = builder.http_client(OfflineKeys::new(read(file)?)?);
         }
-        let api = builder.build().map_err(|error| error.to_string())?;
+        let api = builder.build().map_err(|error| with_flags(&error))?;
         Ok(Self {
             algorithms: settings.algorithms().iter().map(ToString::to_string).collect(),
             audiences: settings.list("audience"),
@@ -100,10 +100,22 @@ impl Settings {
     }
 }
 
+/// Names a flag as the person wrote it, where core names its setting.
+fn with_flags(error: &BuildError) -> String {
+    let name = |text: String, (key, flag): &(&str, &str)| text.replace(&format!(" {key}: "), &format!(" {flag}: "));
+    FLAGS.iter().fold(error.to_string(), name)
+}
+
 fn read(file: &Path) -> Result<String, String> {
     file::read(file).map(|text| text.to_string()).map_err(|error| error.to_string())
 }
 
+const FLAGS: [(&str, &str); 4] = [
+    ("domain", "--domain"),
+    ("audience", "--audience"),
+    ("algorithms", "--algorithm"),
+    ("decryption_key_file", "--decryption-key"),
+];
 /// The settings without a default, and what to do if one is missing.
 const MANDATORY: [(&str, &str); 2] = [
     ("domain", "the domain of the tenant is missing: set --domain or AUTH0_DOMAIN"),

@@ -154,7 +154,12 @@ fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
         ("", &["eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
         ("", &["--at", "Bearer eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
         ("DPoP a.b.c", &all, "✗ a DPoP proof is made for one method and one URL"),
-        ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: domain"),
+        ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: --domain: "),
+        (
+            "a.b.c",
+            &[all[0], all[1], all[2], all[3], "--decryption-key", file!()],
+            "✗ the configuration is unusable: --decryption-key: ",
+        ),
         ("a.b.c", &["--at", "yesterday"], "error: invalid value 'yesterday' for '--at <TIME>': write 2026-11-27T"),
         ("a.b.c", &["--jwks", "/missing", all[0], all[1], all[2], all[3]], "✗ cannot read /missing: "),
     ] {

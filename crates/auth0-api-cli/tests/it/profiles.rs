@@ -208,6 +208,9 @@ async fn a_missing_scope_is_named() {
 async fn every_missing_setting_is_named() {
     let outcome = run(&["list"], &[]).await;
     assert_eq!(outcome.code, 2);
+    let several = [("AUTH0_DOMAIN", "a.example,b.example"), ("AUTH0_MANAGEMENT_TOKEN", "token")];
+    let list = run(&["list"], &several).await;
+    assert!(list.code == 2 && list.stderr.contains("the domain is a list"), "{}", list.stderr);
     for name in ["AUTH0_DOMAIN", "AUTH0_MANAGEMENT_CLIENT_ID", "AUTH0_MANAGEMENT_CLIENT_SECRET", "--private-key-file"] {
         assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
     }
@@ -269,6 +272,9 @@ async fn every_problem_of_a_file_has_its_line() {
     ] {
         assert!(outcome.stderr.contains(&format!("{file}{problem}")), "{problem}: {}", outcome.stderr);
     }
+    let outcome = run(&["ensure", &crate::profiles::file("other-kind", &"# no\nwords\n".repeat(50))], &[]).await;
+    assert_eq!((outcome.code, outcome.stderr.matches("expected").count()), (2, 10), "{}", outcome.stderr);
+    assert!(outcome.stderr.ends_with(": and 40 further problems"), "{}", outcome.stderr);
     let outcome = run(&["ensure", "no-such-file.toml"], &[]).await;
     assert!(outcome.code == 2 && outcome.stderr.contains("cannot read no-such-file.toml"), "{}", outcome.stderr);
 }

@@ -52,3 +52,14 @@ async fn a_fault_of_one_domain_is_not_one_of_the_other() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_one_tenant_needs_its_domain() {
+    let other = LocalTenant::start().await.unwrap();
+    let setup = Setup::new().await;
+    let both = format!("{},{}", setup.tenant.domain(), other.domain());
+    let outcome = trusting(setup.unset("AUTH0_MANAGEMENT_DOMAIN"), &both).run().await;
+    assert_eq!((outcome.faults(), outcome.status), (vec!["management_domain_unusable"], 1), "{}", outcome.text);
+    let mends = outcome.mends("management_domain_unusable");
+    assert!(mends.contains("machine: set AUTH0_MANAGEMENT_DOMAIN to the canonical domain of one tenant"), "{mends}");
+}
