@@ -186,7 +186,7 @@ pub use exchange::token_vault::Connection;
 pub use issuer::policy::KeyPolicy;
 pub use issuer::trusted::TrustedDomains;
 pub use jose::algorithm::Algorithm;
-pub use known_settings::SettingError;
+pub use known_settings::{SettingError, SettingWarning};
 pub use logout::policy::LogoutPolicy;
 pub use metadata::resource::ProtectedResource;
 pub use mtls::policy::CertificateSource;
