@@ -6,24 +6,29 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::edit::{Edit, object};
 use super::key::KeyName;
+use super::seldom::Seldom;
 use super::value::Context;
 use super::word::Mangle;
+
+/// The members of a valid object, and the names that it may have.
+type Members<'m> = (&'m [(&'static str, String)], &'m [&'static str]);
 
 /// A signed message, and how it differs from a valid one.
 #[derive(Arbitrary, Debug)]
 pub(super) struct Message {
     pub(super) key: KeyName,
     header: Vec<Edit>,
-    header_layout: Layout,
+    header_layout: Seldom<Layout>,
     claims: Vec<Edit>,
-    claims_layout: Layout,
-    signature: Signature,
-    damage: Damage,
+    claims_layout: Seldom<Layout>,
+    signature: Seldom<Signature>,
+    damage: Seldom<Damage>,
 }
 
 /// What surrounds an object.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Layout {
+    #[default]
     Compact,
     BlanksAround,
     Truncated,
@@ -35,8 +40,9 @@ enum Layout {
     Empty,
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Signature {
+    #[default]
     Valid,
     /// Another key signs.
     By(KeyName),
@@ -53,8 +59,9 @@ enum Signature {
 }
 
 /// Damage after the message was signed.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Damage {
+    #[default]
     None,
     Part(u8, Mangle),
     AdditionalParts(u8),
@@ -64,17 +71,12 @@ enum Damage {
 }
 
 impl Message {
-    pub(super) fn compact(
-        &self,
-        header: &[(&'static str, String)],
-        claims: &[(&'static str, String)],
-        context: &Context,
-    ) -> String {
-        let header = self.header_layout.lay_out(object(header, &self.header, context));
-        let claims = self.claims_layout.lay_out(object(claims, &self.claims, context));
+    pub(super) fn compact(&self, header: Members<'_>, claims: Members<'_>, context: &Context) -> String {
+        let header = self.header_layout.0.lay_out(object(header.0, header.1, &self.header, context));
+        let claims = self.claims_layout.0.lay_out(object(claims.0, claims.1, &self.claims, context));
         let signed = [&header, &claims].map(|text| URL_SAFE_NO_PAD.encode(text)).join(".");
-        let signature = URL_SAFE_NO_PAD.encode(self.signature.over(signed.as_bytes(), self.key));
-        self.damage.apply(&format!("{signed}.{signature}"))
+        let signature = URL_SAFE_NO_PAD.encode(self.signature.0.over(signed.as_bytes(), self.key));
+        self.damage.0.apply(&format!("{signed}.{signature}"))
     }
 }
 

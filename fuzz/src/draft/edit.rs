@@ -2,6 +2,7 @@
 
 use arbitrary::Arbitrary;
 
+use super::fitting::fitting;
 use super::value::{Context, Value};
 
 /// One edit.
@@ -13,6 +14,8 @@ pub(super) struct Edit {
 
 #[derive(Arbitrary, Debug)]
 enum Change {
+    /// Sets the value to one for this name: an index of any size.
+    Fit(u8),
     Set(Value),
     Remove,
     /// Adds a member, also if there is one of this name.
@@ -27,22 +30,28 @@ enum Change {
     UpperCase,
 }
 
-/// A name: an index of [`NAMES`], of any size.
+/// A name: an index of any size. Most are of the names of the object, and the others of [`NAMES`].
 #[derive(Arbitrary, Clone, Copy, Debug)]
 struct Name(u8);
 
 impl Name {
-    fn text(self) -> &'static str {
-        NAMES[usize::from(self.0) % NAMES.len()]
+    fn text(self, own: &[&'static str]) -> &'static str {
+        let index = usize::from(self.0);
+        if index < 208 { own[index % own.len()] } else { NAMES[index % NAMES.len()] }
     }
 }
 
-/// The text of an object with these members, after at most four edits.
-pub(super) fn object(members: &[(&'static str, String)], edits: &[Edit], context: &Context) -> String {
+/// The text of an object with these members, after at most four edits. `own` are the names that it may have.
+pub(super) fn object(
+    members: &[(&'static str, String)],
+    own: &[&'static str],
+    edits: &[Edit],
+    context: &Context,
+) -> String {
     let mut written: Vec<(&str, String, String)> =
         members.iter().map(|(name, value)| (*name, format!("\"{name}\""), value.clone())).collect();
     for Edit { name, change } in edits.iter().take(4) {
-        apply(&mut written, name.text(), change, context);
+        apply(&mut written, name.text(own), change, context);
     }
     let members: Vec<String> = written.into_iter().map(|(_, name, value)| format!("{name}:{value}")).collect();
     format!("{{{}}}", members.join(","))
@@ -55,6 +64,8 @@ fn apply<'n>(members: &mut Vec<(&'n str, String, String)>, name: &'n str, change
         value.text(name, present, context)
     };
     match (change, place) {
+        (Change::Fit(index), Some(place)) => members[place].2 = fitting(name, *index, context),
+        (Change::Fit(index), None) => members.push((name, format!("\"{name}\""), fitting(name, *index, context))),
         (Change::Set(value), Some(place)) => members[place].2 = written(value, Some(place), members),
         (Change::Set(value) | Change::Repeat(value), place) => {
             let value = written(value, place, members);
@@ -130,3 +141,10 @@ const NAMES: [&str; 44] = [
     "$serde_json::private::Number",
     "$serde_json::private::RawValue",
 ];
+pub(super) const TOKEN_HEADER: &[&str] = &["alg", "kid", "typ", "crit", "b64", "jwk", "jku"];
+pub(super) const TOKEN_CLAIMS: &[&str] =
+    &["iss", "aud", "exp", "nbf", "iat", "sub", "client_id", "jti", "cnf", "role", "act"];
+pub(super) const CONFIRMATION: &[&str] = &["jkt", "x5t#S256", "kid"];
+pub(super) const PROOF_HEADER: &[&str] = &["typ", "alg", "jwk", "crit", "b64", "kid"];
+pub(super) const PROOF_CLAIMS: &[&str] = &["jti", "htm", "htu", "iat", "ath", "nonce", "nbf", "exp"];
+pub(super) const JWK: &[&str] = &["kty", "crv", "x", "y", "n", "e", "d", "k", "oth", "use", "key_ops", "kid", "alg"];

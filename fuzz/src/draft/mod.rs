@@ -3,7 +3,9 @@
 
 mod compact;
 mod edit;
+mod fitting;
 mod key;
+mod seldom;
 mod url;
 mod value;
 mod word;
@@ -15,7 +17,8 @@ pub use key::{KeyName, key_set};
 use crate::judge::Called;
 use crate::{AUDIENCE, ISSUER, NOW};
 use compact::Message;
-use edit::{Edit, object};
+use edit::{CONFIRMATION, Edit, JWK, PROOF_CLAIMS, PROOF_HEADER, TOKEN_CLAIMS, TOKEN_HEADER, object};
+use seldom::Seldom;
 use url::Url;
 use value::Context;
 use word::Word;
@@ -63,23 +66,25 @@ pub enum Border {
 
 #[derive(Arbitrary, Debug)]
 struct RequestEdits {
-    scheme: Scheme,
-    blanks: Blanks,
-    authorization: Lines,
-    dpop: Lines,
-    method: Option<Word>,
-    url: Url,
+    scheme: Seldom<Scheme>,
+    blanks: Seldom<Blanks>,
+    authorization: Seldom<Lines>,
+    dpop: Seldom<Lines>,
+    method: Seldom<Option<Word>>,
+    url: Seldom<Url>,
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Scheme {
+    #[default]
     Fitting,
     Other,
     Listed(u8),
 }
 
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Blanks {
+    #[default]
     One,
     None,
     Several,
@@ -88,8 +93,9 @@ enum Blanks {
 }
 
 /// How often a header is sent.
-#[derive(Arbitrary, Clone, Copy, Debug)]
+#[derive(Arbitrary, Clone, Copy, Debug, Default)]
 enum Lines {
+    #[default]
     One,
     None,
     Twice,
@@ -126,12 +132,12 @@ impl Draft {
         let mut proof = self.dpop_header(&context);
         if !is_bound {
             // A client without a bound token sends no proof, if it makes no mistake.
-            proof = if let Lines::One = self.request.dpop { Vec::new() } else { proof };
+            proof = if let Lines::One = self.request.dpop.0 { Vec::new() } else { proof };
         }
-        let method = self.request.method.as_ref().map_or("GET".to_owned(), |word| word.text("htm", &context));
+        let method = self.request.method.0.as_ref().map_or("GET".to_owned(), |word| word.text("htm", &context));
         Called {
             method,
-            url: self.request.url.text(),
+            url: self.request.url.0.text(),
             authorization: self.authorization(is_bound, &token),
             dpop: proof,
         }
@@ -152,15 +158,15 @@ impl Draft {
         ];
         if is_bound {
             let bound_to = [("jkt", quoted(&self.proof.key.thumbprint()))];
-            claims.push(("cnf", object(&bound_to, &self.confirmation, context)));
+            claims.push(("cnf", object(&bound_to, CONFIRMATION, &self.confirmation, context)));
         }
-        self.token.compact(&header, &claims, context)
+        self.token.compact((&header, TOKEN_HEADER), (&claims, TOKEN_CLAIMS), context)
     }
 
     fn proof(&self, context: &Context) -> String {
         let key = self.proof.key;
         let jwk: Vec<_> = self.embedded.unwrap_or(key).jwk().iter().map(|(name, text)| (*name, quoted(text))).collect();
-        let jwk = object(&jwk, &self.jwk, context);
+        let jwk = object(&jwk, JWK, &self.jwk, context);
         let header = [("typ", quoted("dpop+jwt")), ("alg", quoted(key.algorithm())), ("jwk", jwk)];
         let nonce = (context.nonce)(i64::from(NOW / 60));
         let claims = [
@@ -171,28 +177,28 @@ impl Draft {
             ("ath", quoted(&crate::sha256(&context.token))),
             ("nonce", quoted(&nonce)),
         ];
-        self.proof.compact(&header, &claims, context)
+        self.proof.compact((&header, PROOF_HEADER), (&claims, PROOF_CLAIMS), context)
     }
 
     fn authorization(&self, is_bound: bool, token: &str) -> Vec<Vec<u8>> {
         let fitting = if is_bound { "DPoP" } else { "Bearer" };
-        let scheme = match self.request.scheme {
+        let scheme = match self.request.scheme.0 {
             Scheme::Fitting => fitting,
             Scheme::Other => ["DPoP", "Bearer"][usize::from(is_bound)],
             Scheme::Listed(index) => SCHEMES[usize::from(index) % SCHEMES.len()],
         };
-        let value = match self.request.blanks {
+        let value = match self.request.blanks.0 {
             Blanks::One => format!("{scheme} {token}"),
             Blanks::None => format!("{scheme}{token}"),
             Blanks::Several => format!("{scheme}   {token}"),
             Blanks::Tab => format!("{scheme}\t{token}"),
             Blanks::Around => format!(" \t{scheme} {token} \t"),
         };
-        self.request.authorization.of(value)
+        self.request.authorization.0.of(value)
     }
 
     fn dpop_header(&self, context: &Context) -> Vec<Vec<u8>> {
-        self.request.dpop.of(self.proof(context))
+        self.request.dpop.0.of(self.proof(context))
     }
 }
 

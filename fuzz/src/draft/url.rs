@@ -6,7 +6,7 @@ use arbitrary::Arbitrary;
 pub(super) const CALLED: &str = "https://api.example.com/orders/a%2Fb";
 
 /// A URL. Without choices, it is [`CALLED`].
-#[derive(Arbitrary, Debug)]
+#[derive(Arbitrary, Debug, Default)]
 pub(super) struct Url {
     scheme: u8,
     host: u8,
