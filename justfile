@@ -48,6 +48,6 @@ bench-check:
 bench:
     cargo bench --workspace --bench '*'
 
-# Runs each fuzz target for ten seconds
+# Runs each fuzz target for five seconds
 fuzz:
     .ci/run fuzz
