@@ -10,7 +10,7 @@ use crate::decryption::{Decryption, DecryptionPlaces};
 use crate::exchange::{ExchangeConfig, Exchanger, SharedExchange};
 use crate::http::HttpClient;
 use crate::issuer::{Loopback, Trust};
-use crate::jose::Algorithm;
+use crate::jose::{Algorithm, HeaderTable};
 use crate::logout::LogoutReceiver;
 use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::{MetadataEndpoint, OfferedSchemes, ProtectedResource};
@@ -85,10 +85,10 @@ impl Generation {
         });
         let texts = if settings.decryption_keys.is_some() { TokenTexts::SomeEncrypted } else { TokenTexts::Signed };
         let verifier = Verifier {
-            algorithms: settings.algorithms,
             binding,
             clock: Arc::clone(&lasting.clock),
             decryption: Decryption::new(settings.decryption_keys, &lasting.decryption_places),
+            headers: HeaderTable::new(settings.algorithms),
             issuers,
             remembered: RememberedTokens::new(lasting.token_cache, texts),
             revocation: lasting.revocation.clone(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Algorithm, AlgorithmSet, JoseError, Object};
 
 /// The header of a signed message. The caller allows the algorithm of the header.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Header {
     members: Object,
     algorithm: Algorithm,
