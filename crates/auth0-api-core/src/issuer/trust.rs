@@ -135,7 +135,7 @@ impl Trust {
 
 impl IssuerKeys<'_> {
     /// Verifies the signature. A valid signature shows that the issuer wrote the claims.
-    pub(crate) fn verify(&self, jws: Jws<'_>, hash: Hash) -> Result<Signed, JoseError> {
+    pub(crate) fn verify<'t>(&self, jws: Jws<'t>, hash: Hash) -> Result<Signed<'t>, JoseError> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
