@@ -203,7 +203,7 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialsError, Presented, Scheme, is_token, parse_authorization, presented_proof};
+    use super::{CredentialsError, Presented, Scheme, is_token, is_token68, parse_authorization, presented_proof};
     use crate::request::TokenRequest;
 
     #[test]
@@ -226,6 +226,18 @@ mod tests {
             let before = format!("{other}Bearer abc");
             assert_eq!(parse_authorization(before.as_bytes()), Err(CredentialsError::Missing), "{other:?}");
             assert_eq!(proof(&format!("a.b.c{other}")), format!("a.b.c{other}"));
+        }
+    }
+
+    #[test]
+    fn a_token68_has_these_characters_and_no_other() {
+        let allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+        for character in '\0'..='\u{ff}' {
+            let text = format!("a{character}a");
+            assert_eq!(is_token68(&text), allowed.contains(character), "{text:?}");
+        }
+        for (text, expected) in [("a==", true), ("=", false), ("", false), ("=a", false)] {
+            assert_eq!(is_token68(text), expected, "{text}");
         }
     }
 
