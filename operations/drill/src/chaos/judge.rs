@@ -1,0 +1,92 @@
+//! Compares what the clients saw with the stated windows.
+
+use super::fault::Fault;
+use super::kind::{Bad, Good};
+use super::outcome::Outcome;
+use super::record::Record;
+use super::timeline::{Occurrence, Timeline};
+use super::window::{LOSES_PROOFS, LOST_BEFORE, WINDOWS};
+
+/// What an outcome means.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Verdict<'t> {
+    /// As without any fault.
+    Right,
+    /// Within a stated window of this fault.
+    Stated(&'t Occurrence),
+    Violation,
+}
+
+/// A good request is served, or fails within a stated window.
+pub(crate) fn good<'t>(record: &Record<Good>, timeline: &'t Timeline) -> Verdict<'t> {
+    if record.outcome == Outcome::Served {
+        return Verdict::Right;
+    }
+    let windows = WINDOWS.iter().filter(|window| window.allows(record.kind, record.outcome));
+    let explanations = windows.filter_map(|window| timeline.explains(window, record.began, record.ended));
+    explanations.max_by_key(|occurrence| occurrence.began).map_or(Verdict::Violation, Verdict::Stated)
+}
+
+/// A bad request is never served, with one exception: a proof that a fail-over has lost.
+pub(crate) fn bad<'t>(record: &Record<Bad>, timeline: &'t Timeline) -> Verdict<'t> {
+    if record.outcome != Outcome::Served {
+        return Verdict::Right;
+    }
+    let Some(first_used) = record.first_used else { return Verdict::Violation };
+    let lost = |fault: &Fault| {
+        timeline.of(*fault).find(|occurrence| {
+            let was_used_then = first_used + LOST_BEFORE >= occurrence.began
+                && occurrence.ended.is_none_or(|ended| first_used <= ended);
+            was_used_then && record.ended >= occurrence.began
+        })
+    };
+    LOSES_PROOFS.iter().find_map(lost).map_or(Verdict::Violation, Verdict::Stated)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn record<K>(kind: K, outcome: Outcome, first_used: Option<Instant>) -> Record<K> {
+        let now = Instant::now();
+        Record { kind, began: now, ended: now, outcome, first_used, detail: String::new() }
+    }
+
+    fn broken(fault: Fault) -> Timeline {
+        let mut timeline = Timeline::default();
+        timeline.begin(fault);
+        timeline
+    }
+
+    #[test]
+    fn without_redis_a_proof_is_503_and_neither_401_nor_another_kind_fails() {
+        let timeline = broken(Fault::RedisDown);
+        let is_stated = |kind, outcome| matches!(good(&record(kind, outcome, None), &timeline), Verdict::Stated(_));
+        assert!(is_stated(Good::Dpop, Outcome::Status(503)));
+        for (kind, outcome) in [
+            (Good::Dpop, Outcome::Status(401)),
+            (Good::Dpop, Outcome::NoAnswer),
+            (Good::Bearer, Outcome::Status(503)),
+            (Good::Stream, Outcome::NoAnswer),
+        ] {
+            assert!(matches!(good(&record(kind, outcome, None), &timeline), Verdict::Violation), "{kind} {outcome}");
+        }
+        let nothing = Timeline::default();
+        assert!(matches!(good(&record(Good::Dpop, Outcome::Status(503), None), &nothing), Verdict::Violation));
+        assert!(matches!(good(&record(Good::Dpop, Outcome::Served, None), &nothing), Verdict::Right));
+    }
+
+    #[test]
+    fn only_a_proof_of_a_failover_may_be_accepted_again() {
+        let timeline = broken(Fault::RedisMasterKilled);
+        let now = Instant::now();
+        let verdict = |kind, used, timeline| bad(&record(kind, Outcome::Served, used), timeline);
+        assert!(matches!(verdict(Bad::UsedProof, Some(now), &timeline), Verdict::Stated(_)));
+        let long_before = now.checked_sub(Duration::from_secs(3));
+        assert!(matches!(verdict(Bad::UsedProof, long_before, &timeline), Verdict::Violation));
+        assert!(matches!(verdict(Bad::UsedProof, Some(now), &broken(Fault::RedisDown)), Verdict::Violation));
+        assert!(matches!(verdict(Bad::Expired, None, &timeline), Verdict::Violation));
+    }
+}

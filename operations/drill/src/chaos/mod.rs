@@ -1,0 +1,149 @@
+//! Chaos: 200 clients send requests while parts are killed, paused, cut off and changed. Each request that fails needs a stated
+//! window: see `window.rs`.
+
+mod breaker;
+mod caller;
+mod claims;
+mod cluster;
+mod fault;
+mod judge;
+mod keys;
+mod kind;
+mod link;
+mod load;
+mod nginx;
+mod outcome;
+mod plan;
+mod random;
+mod record;
+mod site;
+mod tally;
+mod tenant;
+mod thief;
+mod timeline;
+mod usage;
+mod window;
+mod world;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use self::breaker::Breaker;
+use self::claims::Claims;
+use self::load::Load;
+use self::plan::{Action, Step, plan};
+use self::random::Random;
+use self::site::Site;
+use self::tally::Tally;
+use self::timeline::Timeline;
+use self::usage::Usage;
+use self::world::World;
+use crate::Result;
+use crate::settings::Settings;
+
+/// Runs the plan of the seed, and prints what the clients saw. Fails if a claim does not hold.
+pub(crate) async fn run(settings: &Settings) -> Result<ExitCode> {
+    let seed = settings.seed.unwrap_or_else(|| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        now.as_secs() % 1_000_000
+    });
+    println!("seed {seed}");
+    let whole = Duration::from_secs(settings.seconds.unwrap_or(DEFAULT_SECONDS));
+    let (mut random, mut site) = (Random::new(seed), Site::set_up(settings).await?);
+    let steps = plan(&mut random, whole);
+    let world = Arc::new(World::new(&site, settings.pause)?);
+
+    warm_up(&world, &mut random).await?;
+    let before = usages(&site, None).await?;
+    _ = world.records.take();
+
+    let (start, load) = (Instant::now(), Load::start(&world, &mut random));
+    let timeline = play(&mut site, &steps, start, random.split()).await?;
+    tokio::time::sleep(whole.saturating_sub(start.elapsed()).max(RECOVERY)).await;
+    load.finish().await?;
+    let after = usages(&site, Some(&before)).await?;
+    let ends_cleanly = end_under_load(site, &world, &mut random).await;
+
+    let (good, bad) = world.records.take();
+    let tally = Tally::new(&good, &bad, &timeline, start);
+    println!("{tally}\n");
+    let claims = claims(&tally, &before, &after, ends_cleanly);
+    println!("{claims}");
+    Ok(if claims.all_hold() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Opens the connections that stay open, and fetches the keys.
+async fn warm_up(world: &Arc<World>, random: &mut Random) -> Result<()> {
+    let load = Load::start(world, random);
+    tokio::time::sleep(WARM_UP).await;
+    load.finish().await
+}
+
+/// Breaks and mends one thing after the other, at the times of the plan, or as soon as possible after that.
+async fn play(site: &mut Site, steps: &[Step], start: Instant, random: Random) -> Result<Timeline> {
+    let (mut breaker, mut timeline) = (Breaker::new(random), Timeline::default());
+    for Step { at, fault, action } in steps {
+        tokio::time::sleep(at.saturating_sub(start.elapsed())).await;
+        let done = match action {
+            Action::Begin => {
+                timeline.begin(*fault);
+                breaker.begin(site, *fault).await
+            }
+            Action::End => {
+                let mended = breaker.end(site, *fault).await;
+                timeline.end(*fault);
+                mended
+            }
+        };
+        println!("{:>6.1} s  {action:?} {fault}", start.elapsed().as_secs_f32());
+        done.map_err(|error| format!("{fault}: {error}"))?;
+    }
+    Ok(timeline)
+}
+
+/// What each replica uses without requests.
+async fn usages(site: &Site, before: Option<&[Usage; 2]>) -> Result<[Usage; 2]> {
+    site.close_idle_connections();
+    let bound = |position: usize| before.map(|before| before[position].bound(cluster::NODES));
+    let [a, b] = &site.replicas;
+    Ok([Usage::settled(site, a, bound(0)).await?, Usage::settled(site, b, bound(1)).await?])
+}
+
+/// Asks all programs to end while clients send requests to both replicas: first one replica, and the other one when the
+/// clients have finished.
+async fn end_under_load(mut site: Site, world: &Arc<World>, random: &mut Random) -> Result<()> {
+    let load = Load::start(world, random);
+    tokio::time::sleep(RECOVERY).await;
+    site.replicas[0].take()?.end(breaker::LIMIT).await?;
+    load.finish().await?;
+    site.replicas[1].take()?.end(breaker::LIMIT).await?;
+    site.nginx.end().await
+}
+
+fn claims(tally: &Tally, before: &[Usage; 2], after: &[Usage; 2], ends_cleanly: Result<()>) -> Claims {
+    let mut claims = Claims::default();
+    for violation in tally.violations.iter().take(MOST_VIOLATIONS) {
+        claims.add(violation, false);
+    }
+    claims
+        .add(format!("{} requests outside of the stated windows", tally.violations.len()), tally.violations.is_empty());
+    claims.add("every kind of request was sent, and every good kind was served", tally.is_complete());
+    // Not a claim that can fail: a fail-over may lose proofs, and the guide says so.
+    claims.add(format!("{} used proofs accepted again, all from a fail-over of Redis", tally.lost_proofs), true);
+    for (name, before, after) in [("a", before[0], after[0]), ("b", before[1], after[1])] {
+        let claim = format!("replica {name} before: {before}\n            after:  {after}");
+        claims.add(claim, after.is_within(before.bound(cluster::NODES)));
+    }
+    match ends_cleanly {
+        Ok(()) => claims.add("all programs end after SIGTERM, and no request is cut off", true),
+        Err(error) => claims.add(format!("programs end after SIGTERM: {error}"), false),
+    }
+    claims
+}
+
+const DEFAULT_SECONDS: u64 = 300;
+const WARM_UP: Duration = Duration::from_secs(6);
+/// Long enough for the windows after the last fault.
+const RECOVERY: Duration = Duration::from_secs(6);
+const MOST_VIOLATIONS: usize = 20;
