@@ -32,6 +32,8 @@ use crate::telemetry::Telemetry;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
+    // Before the listener: as soon as the program listens, an orchestrator may end it.
+    let terminated = terminated()?;
     // Before the client: it reports metrics from its first request on.
     let telemetry = Telemetry::install(settings.collector.as_deref())?;
     let clock = settings.clock();
@@ -47,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = routes::app(&api, &settings)?;
     let for_operators = operators::app(api, telemetry.metrics.clone(), clock);
     let stopped = tokio::spawn(axum::serve(operators_listener, for_operators).into_future());
-    axum::serve(listener, app).with_graceful_shutdown(terminated()?).await?;
+    axum::serve(listener, app).with_graceful_shutdown(terminated).await?;
     stopped.abort();
     // Sends the spans that are still in memory.
     telemetry.shut_down()

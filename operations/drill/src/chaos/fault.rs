@@ -110,12 +110,12 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::ClockFar => "clock wrong by 10 min",
-            Self::ClockNear => "clock wrong by 30 s",
+            Self::ClockFar => "clock off by 10 min",
+            Self::ClockNear => "clock off by 30 s",
             Self::KeyRemoved => "key removed",
             Self::KeyRotated => "key rotated",
             Self::NginxReloaded => "nginx reloaded",
-            Self::RedisConnectionsCut => "Redis cuts connections",
+            Self::RedisConnectionsCut => "Redis clients cut off",
             Self::RedisDown => "Redis down",
             Self::RedisMasterKilled => "Redis master killed",
             Self::RedisMasterPaused => "Redis master paused",

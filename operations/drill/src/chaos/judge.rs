@@ -5,7 +5,7 @@ use super::kind::{Bad, Good};
 use super::outcome::Outcome;
 use super::record::Record;
 use super::timeline::{Occurrence, Timeline};
-use super::window::{LOSES_PROOFS, LOST_BEFORE, WINDOWS};
+use super::window::{ACCEPTS_EXPIRED, LOSES_PROOFS, LOST_BEFORE, WINDOWS};
 
 /// What an outcome means.
 #[derive(Clone, Copy, Debug)]
@@ -27,20 +27,31 @@ pub(crate) fn good<'t>(record: &Record<Good>, timeline: &'t Timeline) -> Verdict
     explanations.max_by_key(|occurrence| occurrence.began).map_or(Verdict::Violation, Verdict::Stated)
 }
 
-/// A bad request is never served, with one exception: a proof that a fail-over has lost.
+/// A bad request is never served, with two exceptions: a proof that a fail-over may have lost, and an expired token while the
+/// clock of a replica is wrong.
 pub(crate) fn bad<'t>(record: &Record<Bad>, timeline: &'t Timeline) -> Verdict<'t> {
     if record.outcome != Outcome::Served {
         return Verdict::Right;
     }
-    let Some(first_used) = record.first_used else { return Verdict::Violation };
-    let lost = |fault: &Fault| {
-        timeline.of(*fault).find(|occurrence| {
-            let was_used_then = first_used + LOST_BEFORE >= occurrence.began
-                && occurrence.ended.is_none_or(|ended| first_used <= ended);
-            was_used_then && record.ended >= occurrence.began
-        })
+    let exception = match record.kind {
+        Bad::Expired => {
+            let active = timeline.during(record.began, record.ended);
+            active.into_iter().find(|occurrence| occurrence.fault == ACCEPTS_EXPIRED)
+        }
+        Bad::UsedProof => may_be_lost(record, timeline),
+        Bad::NoToken | Bad::OtherAudience | Bad::RemovedKey => None,
     };
-    LOSES_PROOFS.iter().find_map(lost).map_or(Verdict::Violation, Verdict::Stated)
+    exception.map_or(Verdict::Violation, Verdict::Stated)
+}
+
+/// Returns the fail-over during which the proof was used first, if it is sent again after that.
+pub(crate) fn may_be_lost<'t>(record: &Record<Bad>, timeline: &'t Timeline) -> Option<&'t Occurrence> {
+    let first_used = record.first_used?;
+    let was_used_in = |occurrence: &&Occurrence| {
+        let began = first_used + LOST_BEFORE >= occurrence.began && record.ended >= occurrence.began;
+        began && occurrence.ended.is_none_or(|ended| first_used <= ended)
+    };
+    LOSES_PROOFS.iter().find_map(|fault| timeline.of(*fault).find(was_used_in))
 }
 
 #[cfg(test)]
@@ -88,5 +99,7 @@ mod tests {
         assert!(matches!(verdict(Bad::UsedProof, long_before, &timeline), Verdict::Violation));
         assert!(matches!(verdict(Bad::UsedProof, Some(now), &broken(Fault::RedisDown)), Verdict::Violation));
         assert!(matches!(verdict(Bad::Expired, None, &timeline), Verdict::Violation));
+        assert!(matches!(verdict(Bad::Expired, None, &broken(Fault::ClockFar)), Verdict::Stated(_)));
+        assert!(matches!(verdict(Bad::OtherAudience, None, &broken(Fault::ClockFar)), Verdict::Violation));
     }
 }

@@ -55,6 +55,11 @@ impl Column {
             Self::Other => "other",
         }
     }
+
+    /// In characters.
+    pub(crate) fn width(self) -> usize {
+        if matches!(self, Self::Forbidden | Self::None) { 5 } else { 6 }
+    }
 }
 
 impl fmt::Display for Outcome {

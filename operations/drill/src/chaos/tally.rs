@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::fault::Fault;
 use super::judge::{self, Verdict};
 use super::kind::{Bad, Good};
-use super::outcome::Column;
+use super::outcome::{Column, Outcome};
 use super::record::Record;
 use super::timeline::Timeline;
 
@@ -23,8 +23,8 @@ enum Row {
 #[derive(Clone, Debug, Default)]
 struct Counts {
     by_column: BTreeMap<Column, usize>,
-    /// How long after the end of the fault the last request began that failed.
-    longest_after: Duration,
+    /// How long the slowest answer took. A stream takes its time.
+    slowest: Duration,
 }
 
 /// The table of a run.
@@ -33,8 +33,11 @@ pub(crate) struct Tally {
     good: BTreeMap<Row, BTreeMap<Good, Counts>>,
     bad: BTreeMap<Bad, Counts>,
     times: BTreeMap<Fault, usize>,
-    /// How many used proofs a fail-over has let through.
+    /// How many proofs were sent again that a fail-over may have lost, and how many of them were accepted.
+    pub(crate) exposed_proofs: usize,
     pub(crate) lost_proofs: usize,
+    /// How many expired tokens a replica with a wrong clock has accepted.
+    pub(crate) expired_accepted: usize,
     /// One line for each.
     pub(crate) violations: Vec<String>,
 }
@@ -67,32 +70,31 @@ impl Tally {
     }
 
     fn count_good(&mut self, record: &Record<Good>, timeline: &Timeline, start: Instant) {
-        let active = timeline.during(record.began, record.ended);
-        let (row, after) = match (judge::good(record, timeline), active.as_slice()) {
-            (Verdict::Stated(occurrence), _) => {
-                let ended = occurrence.ended.unwrap_or(record.began);
-                (Row::Fault(occurrence.fault), record.began.saturating_duration_since(ended))
-            }
-            (_, []) => (Row::Nothing, Duration::ZERO),
-            (_, [one]) => (Row::Fault(one.fault), Duration::ZERO),
-            (_, _) => (Row::Several, Duration::ZERO),
+        let verdict = judge::good(record, timeline);
+        let row = match (verdict, timeline.during(record.began, record.ended).as_slice()) {
+            (Verdict::Stated(occurrence), _) => Row::Fault(occurrence.fault),
+            (_, []) => Row::Nothing,
+            (_, [one]) => Row::Fault(one.fault),
+            (_, _) => Row::Several,
         };
-        if matches!(judge::good(record, timeline), Verdict::Violation) {
+        if matches!(verdict, Verdict::Violation) {
             self.violations.push(violation(record, timeline, start));
         }
-        let counts = self.good.entry(row).or_default().entry(record.kind).or_default();
-        *counts.by_column.entry(record.outcome.column()).or_default() += 1;
-        counts.longest_after = counts.longest_after.max(after);
+        let took = if record.kind == Good::Stream { Duration::ZERO } else { record.ended - record.began };
+        self.good.entry(row).or_default().entry(record.kind).or_default().count(record.outcome, took);
     }
 
     fn count_bad(&mut self, record: &Record<Bad>, timeline: &Timeline, start: Instant) {
-        match judge::bad(record, timeline) {
-            Verdict::Right => {}
-            Verdict::Stated(_) => self.lost_proofs += 1,
-            Verdict::Violation => self.violations.push(violation(record, timeline, start)),
+        if judge::may_be_lost(record, timeline).is_some() {
+            self.exposed_proofs += 1;
         }
-        let counts = self.bad.entry(record.kind).or_default();
-        *counts.by_column.entry(record.outcome.column()).or_default() += 1;
+        match (judge::bad(record, timeline), record.kind) {
+            (Verdict::Right, _) => {}
+            (Verdict::Stated(_), Bad::Expired) => self.expired_accepted += 1,
+            (Verdict::Stated(_), _) => self.lost_proofs += 1,
+            (Verdict::Violation, _) => self.violations.push(violation(record, timeline, start)),
+        }
+        self.bad.entry(record.kind).or_default().count(record.outcome, record.ended - record.began);
     }
 
     fn label(&self, row: Row) -> String {
@@ -114,6 +116,11 @@ fn violation<K: Display>(record: &Record<K>, timeline: &Timeline, start: Instant
 }
 
 impl Counts {
+    fn count(&mut self, outcome: Outcome, took: Duration) {
+        *self.by_column.entry(outcome.column()).or_default() += 1;
+        self.slowest = self.slowest.max(took);
+    }
+
     fn of(&self, column: Column) -> usize {
         self.by_column.get(&column).copied().unwrap_or(0)
     }
@@ -126,24 +133,25 @@ impl Counts {
         for (column, count) in &other.by_column {
             *self.by_column.entry(*column).or_default() += count;
         }
+        self.slowest = self.slowest.max(other.slowest);
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, label: &str, kind: &str) -> fmt::Result {
-        write!(f, "{label:<27}{kind:<15}")?;
+        write!(f, "{label:<26}{kind:<15}")?;
         for column in Column::ALL {
-            write!(f, "{:>6}", self.of(column))?;
+            write!(f, "{:>1$}", self.of(column), column.width())?;
         }
-        let after = self.longest_after.as_secs_f32();
-        if after > 0.0 { writeln!(f, " {after:.1}") } else { writeln!(f) }
+        let slowest = self.slowest.as_secs_f32();
+        if slowest > 0.0 { writeln!(f, "{slowest:>5.1}") } else { writeln!(f, "    –") }
     }
 }
 
 impl Display for Tally {
     /// Kinds of which all requests were served share a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<27}{:<15}", "good requests during", "")?;
-        Column::ALL.iter().try_for_each(|column| write!(f, "{:>6}", column.name()))?;
-        writeln!(f, " s*")?;
+        write!(f, "{:<26}{:<15}", "good requests during", "")?;
+        Column::ALL.iter().try_for_each(|column| write!(f, "{:>1$}", column.name(), column.width()))?;
+        writeln!(f, " s *")?;
         for (row, kinds) in &self.good {
             let (failed, served): (Vec<_>, Vec<_>) = kinds.iter().partition(|(_, counts)| counts.has_failures());
             let mut label = self.label(*row);
@@ -158,6 +166,52 @@ impl Display for Tally {
         }
         writeln!(f, "bad requests")?;
         self.bad.iter().try_for_each(|(kind, counts)| counts.write(f, "", &kind.to_string()))?;
-        write!(f, "* how long after the end of the fault the last failed request began")
+        write!(f, "* how long the slowest answer took, in seconds; streams take their time")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many requests of each kind that failed, and were served.
+    fn records<K: Copy>(kinds: &[K], outcome: Outcome, count: usize, at: Instant) -> Vec<Record<K>> {
+        let record = |kind: &K| Record {
+            kind: *kind,
+            began: at,
+            ended: at,
+            outcome,
+            first_used: None,
+            detail: "a reason".to_owned(),
+        };
+        kinds.iter().flat_map(|kind| vec![record(kind); count]).collect()
+    }
+
+    #[test]
+    fn every_line_fits_into_eighty_columns() {
+        let (mut timeline, start) = (Timeline::default(), Instant::now());
+        for fault in Fault::ALL.repeat(12) {
+            timeline.begin(fault);
+            timeline.end(fault);
+        }
+        let mut good = records(&Good::ALL, Outcome::Served, 20_000, start);
+        good.extend(records(&Good::ALL, Outcome::Status(503), 1000, Instant::now()));
+        let bad = records(&Bad::ALL, Outcome::Status(401), 1000, start);
+        let text = Tally::new(&good, &bad, &timeline, start).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn a_failure_without_a_fault_is_a_violation_and_so_is_a_bad_request_that_is_served() {
+        let (timeline, start) = (Timeline::default(), Instant::now());
+        let good = records(&[Good::Bearer], Outcome::Status(503), 1, start);
+        let bad = records(&[Bad::Expired], Outcome::Served, 1, start);
+        let tally = Tally::new(&good, &bad, &timeline, start);
+        let starts = ["Bearer: 503, from 0.0ns to 0.0ns, during: nothing; a reason", "expired token: served, from"];
+        assert_eq!(tally.violations.len(), 2);
+        for (violation, start) in tally.violations.iter().zip(starts) {
+            assert!(violation.starts_with(start), "{violation}");
+        }
+        assert!(!tally.is_complete());
     }
 }

@@ -42,10 +42,10 @@ pub(crate) const WINDOWS: &[Window] = &[
     window(&[Fault::KeyRemoved], WITH_TOKEN, Outcome::Status(401), 2),
     // Proofs cannot be recorded. 503, and never 401: the proof may be good.
     window(&[Fault::RedisConnectionsCut], &[Good::Dpop], Outcome::Status(503), 2),
-    window(&[Fault::RedisDown], &[Good::Dpop], Outcome::Status(503), 5),
-    window(&[Fault::RedisMasterKilled], &[Good::Dpop], Outcome::Status(503), 5),
-    window(&[Fault::RedisMasterPaused], &[Good::Dpop], Outcome::Status(503), 5),
-    window(&[Fault::RedisPaused], &[Good::Dpop], Outcome::Status(503), 5),
+    window(&[Fault::RedisDown], &[Good::Dpop], Outcome::Status(503), 3),
+    window(&[Fault::RedisMasterKilled], &[Good::Dpop], Outcome::Status(503), 3),
+    window(&[Fault::RedisMasterPaused], &[Good::Dpop], Outcome::Status(503), 3),
+    window(&[Fault::RedisPaused], &[Good::Dpop], Outcome::Status(503), 3),
     // The replica has recorded the proof, and nginx repeats the request at the other one.
     window(&[Fault::ReplicaKilled], &[Good::Dpop], Outcome::Status(401), 0),
     window(&[Fault::ReplicaKilled], &[Good::Stream], Outcome::NoAnswer, 0),
@@ -71,5 +71,8 @@ pub(crate) const WINDOWS: &[Window] = &[
 /// first during such a fault, or in the second before, may be accepted once more.
 pub(crate) const LOSES_PROOFS: &[Fault] = &[Fault::RedisMasterKilled, Fault::RedisMasterPaused, Fault::RedisPaused];
 pub(crate) const LOST_BEFORE: Duration = Duration::from_secs(1);
+
+/// A replica whose clock is behind accepts tokens for that much longer. No check can notice that.
+pub(crate) const ACCEPTS_EXPIRED: Fault = Fault::ClockFar;
 
 const WITH_TOKEN: &[Good] = &[Good::Bearer, Good::Dpop, Good::Exchange, Good::Stream];
