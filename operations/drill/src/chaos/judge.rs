@@ -1,6 +1,5 @@
 //! Compares what the clients saw with the stated windows.
 
-use super::fault::Fault;
 use super::kind::{Bad, Good};
 use super::outcome::Outcome;
 use super::record::Record;
@@ -59,6 +58,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::chaos::fault::Fault;
 
     fn record<K>(kind: K, outcome: Outcome, first_used: Option<Instant>) -> Record<K> {
         let now = Instant::now();
@@ -91,15 +91,15 @@ mod tests {
 
     #[test]
     fn only_a_proof_of_a_failover_may_be_accepted_again() {
-        let timeline = broken(Fault::RedisMasterKilled);
+        let [timeline, down, clock] = [Fault::RedisMasterKilled, Fault::RedisDown, Fault::ClockFar].map(broken);
         let now = Instant::now();
         let verdict = |kind, used, timeline| bad(&record(kind, Outcome::Served, used), timeline);
         assert!(matches!(verdict(Bad::UsedProof, Some(now), &timeline), Verdict::Stated(_)));
         let long_before = now.checked_sub(Duration::from_secs(3));
         assert!(matches!(verdict(Bad::UsedProof, long_before, &timeline), Verdict::Violation));
-        assert!(matches!(verdict(Bad::UsedProof, Some(now), &broken(Fault::RedisDown)), Verdict::Violation));
+        assert!(matches!(verdict(Bad::UsedProof, Some(now), &down), Verdict::Violation));
         assert!(matches!(verdict(Bad::Expired, None, &timeline), Verdict::Violation));
-        assert!(matches!(verdict(Bad::Expired, None, &broken(Fault::ClockFar)), Verdict::Stated(_)));
-        assert!(matches!(verdict(Bad::OtherAudience, None, &broken(Fault::ClockFar)), Verdict::Violation));
+        assert!(matches!(verdict(Bad::Expired, None, &clock), Verdict::Stated(_)));
+        assert!(matches!(verdict(Bad::OtherAudience, None, &clock), Verdict::Violation));
     }
 }
