@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
 use rustix::process::Signal;
 
-use super::cluster::NODES;
 use super::fault::Fault;
+use super::operator::{reload_settings, remove_key, restart, set_ahead};
 use super::random::Random;
 use super::site::Site;
 use crate::Result;
@@ -47,7 +46,7 @@ impl Breaker {
                 self.master = self.some_master(site).await?;
                 site.cluster.signal(self.master, Signal::STOP)
             }
-            Fault::RedisPaused => signal_all(site, Signal::STOP),
+            Fault::RedisPaused => site.cluster.signal_all(Signal::STOP),
             Fault::ReplicaKilled => {
                 site.replicas[0].kill();
                 Ok(())
@@ -90,7 +89,7 @@ impl Breaker {
                 site.cluster.wait_until_complete().await
             }
             Fault::RedisPaused => {
-                signal_all(site, Signal::CONT)?;
+                site.cluster.signal_all(Signal::CONT)?;
                 site.cluster.wait_until_complete().await
             }
             Fault::ReplicaKilled => site.replicas[0].start(site.folder.path()).await,
@@ -123,44 +122,5 @@ impl Breaker {
     }
 }
 
-/// A replica that does not run has no clock. When it starts again, its clock is right.
-async fn set_ahead(site: &Site, replica: usize, seconds: i64) -> Result<()> {
-    let replica = &site.replicas[replica];
-    if replica.process().is_err() {
-        return Ok(());
-    }
-    site.operate(replica, Method::POST, "clock", &seconds.to_string()).await.map(drop)
-}
-
-/// What an operator does when a key has leaked: the tenant signs with another key, stops publishing the old ones, and all
-/// APIs fetch the keys at once.
-async fn remove_key(site: &mut Site) -> Result<()> {
-    site.tenant.rotate(&site.keys).await?;
-    let old = site.keys.withdraw_old();
-    site.tenant.publish(&site.keys).await?;
-    site.refresh_keys().await?;
-    site.keys.are_removed(old);
-    Ok(())
-}
-
-/// Asks the replica to end, waits until it has finished its requests, and starts it again.
-async fn restart(site: &mut Site) -> Result<()> {
-    site.replicas[0].take()?.end(LIMIT).await?;
-    site.replicas[0].start(site.folder.path()).await
-}
-
-async fn reload_settings(site: &Site) -> Result<()> {
-    for replica in site.replicas.iter().filter(|replica| replica.process().is_ok()) {
-        site.operate(replica, Method::POST, "settings/reload", "").await?;
-    }
-    Ok(())
-}
-
-fn signal_all(site: &Site, signal: Signal) -> Result<()> {
-    (0..NODES).try_for_each(|position| site.cluster.signal(position, signal))
-}
-
 /// The slow tenant's, for each connection.
 const DELAY: Duration = Duration::from_secs(2);
-/// Longer than any stream.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);

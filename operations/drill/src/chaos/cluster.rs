@@ -1,25 +1,17 @@
 //! A Redis cluster of three masters, each with a replica.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::node::{LIMIT, Node, output};
 use crate::Result;
-use crate::process::{Process, free_address};
 
 /// The nodes. What they have recorded stays on disk, so a node that starts again still knows it.
 pub(crate) struct Cluster {
     nodes: Vec<Node>,
-}
-
-struct Node {
-    address: SocketAddr,
-    bus: u16,
-    folder: PathBuf,
-    process: Option<Process>,
 }
 
 impl Cluster {
@@ -28,7 +20,7 @@ impl Cluster {
         for number in 0..NODES {
             let folder = folder.join(format!("redis-{number}"));
             std::fs::create_dir(&folder)?;
-            let mut node = Node { address: free_address()?, bus: free_address()?.port(), folder, process: None };
+            let mut node = Node::new(folder)?;
             node.start().await?;
             nodes.push(node);
         }
@@ -81,6 +73,10 @@ impl Cluster {
         process.ok_or("this node of the cluster does not run")?.signal(signal)
     }
 
+    pub(crate) fn signal_all(&self, signal: Signal) -> Result<()> {
+        (0..NODES).try_for_each(|position| self.signal(position, signal))
+    }
+
     /// Closes all connections of clients.
     pub(crate) async fn cut_connections(&self) -> Result<()> {
         for node in &self.nodes {
@@ -123,42 +119,5 @@ impl Cluster {
     }
 }
 
-impl Node {
-    async fn start(&mut self) -> Result<()> {
-        let mut command = Command::new("redis-server");
-        command
-            .args(["--bind", "127.0.0.1", "--port", &self.address.port().to_string()])
-            .args(["--cluster-enabled", "yes", "--cluster-port", &self.bus.to_string()])
-            .args(["--cluster-node-timeout", NODE_TIMEOUT, "--cluster-replica-validity-factor", "0"])
-            .args(["--appendonly", "yes", "--save", "", "--repl-diskless-sync-delay", "0"])
-            .args(["--maxmemory-policy", "noeviction", "--dir"])
-            .arg(&self.folder);
-        self.process = Some(Process::start(&mut command, self.address, &self.folder, "redis").await?);
-        Ok(())
-    }
-
-    async fn serves(&self) -> Result<bool> {
-        Ok(self.ask(&["cluster", "info"]).await?.contains("cluster_state:ok"))
-    }
-
-    async fn ask(&self, question: &[&str]) -> Result<String> {
-        let mut command = Command::new("redis-cli");
-        command.args(["-h", "127.0.0.1", "-p", &self.address.port().to_string()]).args(question);
-        output(command).await
-    }
-}
-
-async fn output(command: Command) -> Result<String> {
-    let mut command = tokio::process::Command::from(command);
-    command.stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(LIMIT, command.output()).await.map_err(|_| "redis-cli does not end")??;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    if output.status.success() { Ok(text) } else { Err(format!("redis-cli: {text}").into()) }
-}
-
 pub(crate) const NODES: usize = 6;
-/// Milliseconds without an answer after which a node counts as failed. Less, and a busy machine causes fail-overs.
-const NODE_TIMEOUT: &str = "3000";
-/// For a slow machine.
-const LIMIT: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(100);

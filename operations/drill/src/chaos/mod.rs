@@ -5,6 +5,7 @@ mod breaker;
 mod caller;
 mod claims;
 mod cluster;
+mod counts;
 mod fault;
 mod judge;
 mod keys;
@@ -12,6 +13,8 @@ mod kind;
 mod link;
 mod load;
 mod nginx;
+mod node;
+mod operator;
 mod outcome;
 mod plan;
 mod random;
@@ -68,7 +71,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<ExitCode> {
     let (good, bad) = world.records.take();
     let tally = Tally::new(&good, &bad, &timeline, start);
     println!("{tally}\n");
-    let claims = claims(&tally, &before, &after, ends_cleanly);
+    let claims = Claims::of(&tally, &before, &after, ends_cleanly);
     println!("{claims}");
     Ok(if claims.all_hold() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -121,37 +124,13 @@ async fn usages(site: &Site, before: Option<&[Usage; 2]>) -> Result<[Usage; 2]> 
 async fn end_under_load(mut site: Site, world: &Arc<World>, random: &mut Random) -> Result<()> {
     let load = Load::start(world, random);
     tokio::time::sleep(RECOVERY).await;
-    site.replicas[0].take()?.end(breaker::LIMIT).await?;
+    site.replicas[0].take()?.end(operator::LIMIT).await?;
     load.finish().await?;
-    site.replicas[1].take()?.end(breaker::LIMIT).await?;
+    site.replicas[1].take()?.end(operator::LIMIT).await?;
     site.nginx.end().await
-}
-
-fn claims(tally: &Tally, before: &[Usage; 2], after: &[Usage; 2], ends_cleanly: Result<()>) -> Claims {
-    let mut claims = Claims::default();
-    for violation in tally.violations.iter().take(MOST_VIOLATIONS) {
-        claims.add(violation, false);
-    }
-    claims
-        .add(format!("{} answers outside of the stated windows", tally.violations.len()), tally.violations.is_empty());
-    claims.add("every kind of request was sent, and every good kind was served", tally.is_complete());
-    // Not claims that can fail: the guide says that these happen.
-    let Tally { exposed_proofs, lost_proofs, expired_accepted, .. } = tally;
-    claims.add(format!("{lost_proofs} of {exposed_proofs} proofs of a fail-over accepted again, and no others"), true);
-    claims.add(format!("{expired_accepted} expired tokens accepted with a wrong clock, and no others"), true);
-    for (name, before, after) in [("a", before[0], after[0]), ("b", before[1], after[1])] {
-        let claim = format!("replica {name} before: {before}\n            after:  {after}");
-        claims.add(claim, after.is_within(before.bound(cluster::NODES)));
-    }
-    match ends_cleanly {
-        Ok(()) => claims.add("all programs end after SIGTERM, and no request is cut off", true),
-        Err(error) => claims.add(format!("programs end after SIGTERM: {error}"), false),
-    }
-    claims
 }
 
 const DEFAULT_SECONDS: u64 = 300;
 const WARM_UP: Duration = Duration::from_secs(6);
 /// Long enough for the windows after the last fault.
 const RECOVERY: Duration = Duration::from_secs(6);
-const MOST_VIOLATIONS: usize = 20;

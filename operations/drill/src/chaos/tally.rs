@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::time::{Duration, Instant};
 
+use super::counts::Counts;
 use super::fault::Fault;
 use super::judge::{self, Verdict};
 use super::kind::{Bad, Good};
-use super::outcome::{Column, Outcome};
+use super::outcome::Column;
 use super::record::Record;
 use super::timeline::Timeline;
 
@@ -18,13 +19,6 @@ enum Row {
     Nothing,
     Fault(Fault),
     Several,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Counts {
-    by_column: BTreeMap<Column, usize>,
-    /// How long the slowest answer took. A stream takes its time.
-    slowest: Duration,
 }
 
 /// The table of a run.
@@ -115,37 +109,6 @@ fn violation<K: Display>(record: &Record<K>, timeline: &Timeline, start: Instant
     format!("{kind}: {outcome}, from {from:.1?} to {to:.1?}, during: {active}; {}", detail.trim())
 }
 
-impl Counts {
-    fn count(&mut self, outcome: Outcome, took: Duration) {
-        *self.by_column.entry(outcome.column()).or_default() += 1;
-        self.slowest = self.slowest.max(took);
-    }
-
-    fn of(&self, column: Column) -> usize {
-        self.by_column.get(&column).copied().unwrap_or(0)
-    }
-
-    fn has_failures(&self) -> bool {
-        self.by_column.keys().any(|column| *column != Column::Served)
-    }
-
-    fn add(&mut self, other: &Self) {
-        for (column, count) in &other.by_column {
-            *self.by_column.entry(*column).or_default() += count;
-        }
-        self.slowest = self.slowest.max(other.slowest);
-    }
-
-    fn write(&self, f: &mut fmt::Formatter<'_>, label: &str, kind: &str) -> fmt::Result {
-        write!(f, "{label:<26}{kind:<15}")?;
-        for column in Column::ALL {
-            write!(f, "{:>1$}", self.of(column), column.width())?;
-        }
-        let slowest = self.slowest.as_secs_f32();
-        if slowest > 0.0 { writeln!(f, "{slowest:>5.1}") } else { writeln!(f, "    –") }
-    }
-}
-
 impl Display for Tally {
     /// Kinds of which all requests were served share a line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -173,6 +136,7 @@ impl Display for Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chaos::outcome::Outcome;
 
     /// So many requests of each kind that failed, and were served.
     fn records<K: Copy>(kinds: &[K], outcome: Outcome, count: usize, at: Instant) -> Vec<Record<K>> {

@@ -44,21 +44,35 @@ impl Timeline {
         self.0.iter().filter(|occurrence| occurrence.touches(began, ended, Duration::ZERO)).collect()
     }
 
-    /// Returns the fault of the window that began last, if the request touches the time of all its faults, or the time after.
+    /// Returns the fault of the window that began last, if the request touches the time of the window.
     pub(crate) fn explains(&self, window: &Window, began: Instant, ended: Instant) -> Option<&Occurrence> {
-        let touching = |fault: &Fault| {
-            self.of(*fault).filter(|occurrence| occurrence.touches(began, ended, window.after())).last()
-        };
-        let occurrences: Option<Vec<_>> = window.faults.iter().map(touching).collect();
-        occurrences?.into_iter().max_by_key(|occurrence| occurrence.began)
+        let after = window.after();
+        let pairs = self.of(window.fault).flat_map(|one| {
+            let others = window.with.map(|with| self.of(with).collect::<Vec<_>>());
+            others.unwrap_or_else(|| vec![one]).into_iter().map(move |other| (one, other))
+        });
+        let touched = pairs.filter(|(one, other)| {
+            let meet = one.is_open(other.began, SHORTLY) && other.is_open(one.began, SHORTLY);
+            let has_begun = ended >= one.began.max(other.began);
+            meet && has_begun && (one.is_open(began, after) || other.is_open(began, after))
+        });
+        touched.map(|(one, other)| if one.began > other.began { one } else { other }).last()
     }
 }
 
 impl Occurrence {
     fn touches(&self, began: Instant, ended: Instant, after: Duration) -> bool {
-        ended >= self.began && self.ended.is_none_or(|end| began <= end + after)
+        ended >= self.began && self.is_open(began, after)
+    }
+
+    /// Whether it has not ended at a time, or only shortly before.
+    fn is_open(&self, time: Instant, after: Duration) -> bool {
+        self.ended.is_none_or(|end| time <= end + after)
     }
 }
+
+/// So long after a fault, not all clients and replicas have noticed it: the next one counts as simultaneous.
+const SHORTLY: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
@@ -66,8 +80,10 @@ mod tests {
     use crate::chaos::kind::Good;
     use crate::chaos::outcome::Outcome;
 
+    /// Two seconds after both.
     const BOTH: Window = Window {
-        faults: &[Fault::KeyRotated, Fault::TenantCutOff],
+        fault: Fault::KeyRotated,
+        with: Some(Fault::TenantCutOff),
         kinds: &[Good::Bearer],
         outcome: Outcome::Status(503),
         seconds_after: 2,
@@ -83,15 +99,20 @@ mod tests {
         for (from, to, expected) in [
             (9, 14, None),
             (9, 15, Some(Fault::KeyRotated)),
-            (18, 18, Some(Fault::KeyRotated)),
-            (19, 20, None),
-            (21, 30, None),
+            (19, 20, Some(Fault::KeyRotated)),
+            // Two seconds after the end of both.
+            (22, 30, Some(Fault::KeyRotated)),
+            (23, 30, None),
         ] {
             assert_eq!(explained(from, to), expected, "{from} to {to}");
         }
-        let single = Window { faults: &[Fault::TenantCutOff], ..BOTH };
+        let single = Window { fault: Fault::TenantCutOff, with: None, ..BOTH };
         assert!(timeline.explains(&single, at(22), at(30)).is_some());
         assert!(timeline.explains(&single, at(23), at(30)).is_none());
+        let with_another = Window { with: Some(Fault::TenantSlow), ..BOTH };
+        assert!(timeline.explains(&with_another, at(15), at(16)).is_none());
+        let apart = Timeline(vec![occurrence(Fault::TenantCutOff, 10, 20), occurrence(Fault::KeyRotated, 23, 24)]);
+        assert!(apart.explains(&BOTH, at(23), at(24)).is_none());
         assert_eq!(timeline.during(at(17), at(18)).len(), 1);
     }
 }
