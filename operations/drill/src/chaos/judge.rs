@@ -13,6 +13,8 @@ pub(crate) enum Verdict<'t> {
     Right,
     /// Within a stated window of this fault.
     Stated(&'t Occurrence),
+    /// Within a stated window of two faults at once.
+    StatedTogether,
     Violation,
 }
 
@@ -22,8 +24,16 @@ pub(crate) fn good<'t>(record: &Record<Good>, timeline: &'t Timeline) -> Verdict
         return Verdict::Right;
     }
     let windows = WINDOWS.iter().filter(|window| window.allows(record.kind, record.outcome));
-    let explanations = windows.filter_map(|window| timeline.explains(window, record.began, record.ended));
-    explanations.max_by_key(|occurrence| occurrence.began).map_or(Verdict::Violation, Verdict::Stated)
+    let explained = windows.filter_map(|window| {
+        let occurrence = timeline.explains(window, record.began, record.ended)?;
+        Some((window.with, occurrence))
+    });
+    let (together, alone): (Vec<_>, Vec<_>) = explained.partition(|(with, _)| with.is_some());
+    match alone.into_iter().max_by_key(|(_, occurrence)| occurrence.began) {
+        Some((_, occurrence)) => Verdict::Stated(occurrence),
+        None if together.is_empty() => Verdict::Violation,
+        None => Verdict::StatedTogether,
+    }
 }
 
 /// A bad request is never served, with two exceptions: a proof that a fail-over may have lost, and an expired token while the

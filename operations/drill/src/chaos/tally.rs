@@ -67,6 +67,7 @@ impl Tally {
         let verdict = judge::good(record, timeline);
         let row = match (verdict, timeline.during(record.began, record.ended).as_slice()) {
             (Verdict::Stated(occurrence), _) => Row::Fault(occurrence.fault),
+            (Verdict::StatedTogether, _) => Row::Several,
             (_, []) => Row::Nothing,
             (_, [one]) => Row::Fault(one.fault),
             (_, _) => Row::Several,
@@ -85,7 +86,7 @@ impl Tally {
         match (judge::bad(record, timeline), record.kind) {
             (Verdict::Right, _) => {}
             (Verdict::Stated(_), Bad::Expired) => self.expired_accepted += 1,
-            (Verdict::Stated(_), _) => self.lost_proofs += 1,
+            (Verdict::Stated(_) | Verdict::StatedTogether, _) => self.lost_proofs += 1,
             (Verdict::Violation, _) => self.violations.push(violation(record, timeline, start)),
         }
         self.bad.entry(record.kind).or_default().count(record.outcome, record.ended - record.began);
