@@ -54,6 +54,27 @@ impl SigningKey {
         Self { algorithm, kid: random_text(), pair: Arc::new(Pair::generate(algorithm)) }
     }
 
+    /// Reads a key from what [`private_key_pem`](Self::private_key_pem) has written: PKCS#8 in PEM. So a tenant can have the
+    /// same keys after a restart.
+    ///
+    /// Returns `None` if the text is not a private key of this algorithm.
+    ///
+    /// ```
+    /// use auth0_api_core::Algorithm;
+    /// use auth0_api_testing::SigningKey;
+    ///
+    /// let key = SigningKey::generate(Algorithm::ES256);
+    /// let read = SigningKey::from_private_key_pem(Algorithm::ES256, &key.private_key_pem());
+    /// let read = read.map(|read| read.with_kid(key.kid()).public_jwk());
+    /// assert_eq!(read, Some(key.public_jwk()));
+    /// assert!(SigningKey::from_private_key_pem(Algorithm::ES256, "no key").is_none());
+    /// ```
+    pub fn from_private_key_pem(algorithm: Algorithm, pem: &str) -> Option<Self> {
+        let lines = pem.lines().filter(|line| !line.starts_with("-----"));
+        let der = STANDARD.decode(lines.collect::<String>()).ok()?;
+        Some(Self { algorithm, kid: random_text(), pair: Arc::new(Pair::decode(algorithm, &der)?) })
+    }
+
     /// Changes the key id.
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
@@ -140,6 +161,14 @@ impl Pair {
                 Self::Ed25519(must(Ed25519KeyPair::generate(), "generating an Ed25519 key"))
             }
             None => Self::Rsa(must(RsaKeyPair::generate(KeySize::Rsa2048), "generating an RSA key")),
+        }
+    }
+
+    fn decode(algorithm: Algorithm, der: &[u8]) -> Option<Self> {
+        match curve(algorithm) {
+            Some((_, curve)) => EcdsaKeyPair::from_pkcs8(curve, der).ok().map(Self::Ecdsa),
+            None if algorithm == Algorithm::EdDSA => Ed25519KeyPair::from_pkcs8(der).ok().map(Self::Ed25519),
+            None => RsaKeyPair::from_pkcs8(der).ok().map(Self::Rsa),
         }
     }
 }
@@ -294,14 +323,11 @@ mod tests {
                 ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----")
             );
             assert!(lines.iter().all(|line| line.len() <= 64));
-            let der = STANDARD.decode(lines[1..lines.len() - 1].concat()).unwrap();
-            let read = match curve(algorithm) {
-                Some((_, curve)) => Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(curve, &der).unwrap()),
-                None if is_rsa(algorithm) => Pair::Rsa(RsaKeyPair::from_pkcs8(&der).unwrap()),
-                None => Pair::Ed25519(Ed25519KeyPair::from_pkcs8(&der).unwrap()),
-            };
-            let read = SigningKey { algorithm, kid: key.kid().to_owned(), pair: Arc::new(read) };
+            let read = SigningKey::from_private_key_pem(algorithm, &pem).unwrap().with_kid(key.kid());
             assert_eq!(read.public_jwk(), key.public_jwk());
+            verify(&key.public_jwk(), b"message", &read.sign(b"message"));
+            let other = if algorithm == Algorithm::ES256 { Algorithm::RS256 } else { Algorithm::ES256 };
+            assert!(SigningKey::from_private_key_pem(other, &pem).is_none());
         }
     }
 }

@@ -41,6 +41,14 @@ impl KeyRing {
         keys.current(DEFAULT_ALGORITHM);
     }
 
+    /// Signs with this key from now on, and publishes it. The current key of the same algorithm stays published.
+    pub(crate) fn sign_with(&self, key: &SigningKey) {
+        let mut keys = self.keys();
+        keys.current.retain(|current| current.algorithm() != key.algorithm());
+        keys.current.push(key.clone());
+        keys.published.push(key.clone());
+    }
+
     pub(crate) fn publish(&self, key: &SigningKey) {
         self.keys().published.push(key.clone());
     }

@@ -255,6 +255,14 @@ impl LocalTenant {
         self.tenant.keys.rotate();
     }
 
+    /// Makes the tenant sign with this key from now on, for the algorithm of the key, and publishes it. The previous keys
+    /// stay published until [`remove_key`](Self::remove_key) removes them.
+    ///
+    /// With the key of an earlier tenant, tokens of that tenant stay valid. For that, the new tenant also needs its URL.
+    pub fn sign_with(&self, key: &SigningKey) {
+        self.tenant.keys.sign_with(key);
+    }
+
     /// Publishes a key in addition to the tenant's keys.
     pub fn publish(&self, key: &SigningKey) {
         self.tenant.keys.publish(key);

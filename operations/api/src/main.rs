@@ -11,8 +11,13 @@
 //!
 //! `telemetry.rs` is the part to copy.
 
+mod clock;
+mod operators;
+mod partner;
+mod proofs;
 mod routes;
 mod settings;
+mod stream;
 mod telemetry;
 
 use std::error::Error;
@@ -27,21 +32,24 @@ use crate::telemetry::Telemetry;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
+    // Before the listener: as soon as the program listens, an orchestrator may end it.
+    let terminated = terminated()?;
     // Before the client: it reports metrics from its first request on.
     let telemetry = Telemetry::install(settings.collector.as_deref())?;
-    let api = settings.client()?;
+    let clock = settings.clock();
+    let api = settings.client(clock.clone())?;
     if let Err(error) = api.warm_up().await {
         // Not a fatal error: the client fetches the keys again for the first token.
         tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
     let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
     // A port of its own, which the load balancer does not publish.
-    let operators = TcpListener::bind(("127.0.0.1", settings.operators_port)).await?;
-    tracing::info!(api = %listener.local_addr()?, operators = %operators.local_addr()?, "listening");
-    let app = routes::app(&api, &settings);
-    let stopped =
-        tokio::spawn(axum::serve(operators, routes::for_operators(api, telemetry.metrics.clone())).into_future());
-    axum::serve(listener, app).with_graceful_shutdown(terminated()?).await?;
+    let operators_listener = TcpListener::bind(("127.0.0.1", settings.operators_port)).await?;
+    tracing::info!(api = %listener.local_addr()?, operators = %operators_listener.local_addr()?, "listening");
+    let app = routes::app(&api, &settings)?;
+    let for_operators = operators::app(api, telemetry.metrics.clone(), clock);
+    let stopped = tokio::spawn(axum::serve(operators_listener, for_operators).into_future());
+    axum::serve(listener, app).with_graceful_shutdown(terminated).await?;
     stopped.abort();
     // Sends the spans that are still in memory.
     telemetry.shut_down()

@@ -4,9 +4,13 @@ use std::error::Error;
 use std::time::Duration;
 
 use auth0_api_axum::ApiClient;
-use auth0_api_core::{DpopPolicy, KeyPolicy, LogoutPolicy};
-use auth0_api_redis::{RedisReplayStore, RedisRevocationStore};
+use auth0_api_core::{ClientAuth, KeyPolicy, LogoutPolicy};
+use auth0_api_redis::RedisRevocationStore;
 use clap::Parser;
+
+use crate::clock::AdjustableClock;
+use crate::partner::PartnerSettings;
+use crate::proofs::ProofSettings;
 
 /// An API whose traces go to an OTLP collector, and whose metrics Prometheus reads.
 #[derive(Debug, Parser)]
@@ -29,9 +33,10 @@ pub(crate) struct Settings {
     /// The URL that clients call, if a proxy is in front of this server.
     #[arg(long, env = "PUBLIC_URL")]
     public_url: Option<String>,
-    /// The Redis server in which all replicas record used proofs and logouts.
-    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
-    redis_url: Option<String>,
+    #[command(flatten)]
+    proofs: ProofSettings,
+    #[command(flatten)]
+    pub(crate) partner: PartnerSettings,
     /// The client ids whose logouts end the access of their users, separated by commas. Needs Redis.
     #[arg(long, env = "LOGOUT_CLIENTS", value_delimiter = ',', requires = "redis_url")]
     logout_clients: Vec<String>,
@@ -41,6 +46,12 @@ pub(crate) struct Settings {
     /// How many seconds the keys of the tenant are fresh.
     #[arg(long, env = "KEYS_FRESH_FOR", default_value_t = 600)]
     keys_fresh_for: u64,
+    /// The origins of pages that may call this API, separated by commas.
+    #[arg(long, env = "CORS_ORIGINS", value_delimiter = ',')]
+    pub(crate) cors_origins: Vec<String>,
+    /// For drills only: the port for operators takes `POST /clock`, with the seconds by which the clock is then ahead.
+    #[arg(long, env = "ADJUSTABLE_CLOCK")]
+    adjustable_clock: bool,
 }
 
 impl Settings {
@@ -48,7 +59,12 @@ impl Settings {
         !self.logout_clients.is_empty()
     }
 
-    pub(crate) fn client(&self) -> Result<ApiClient, Box<dyn Error>> {
+    /// `None` if the clock is the system clock.
+    pub(crate) fn clock(&self) -> Option<AdjustableClock> {
+        self.adjustable_clock.then(AdjustableClock::default)
+    }
+
+    pub(crate) fn client(&self, clock: Option<AdjustableClock>) -> Result<ApiClient, Box<dyn Error>> {
         let keys = KeyPolicy::new().fresh_for(Duration::from_secs(self.keys_fresh_for));
         let mut builder = ApiClient::builder(&self.domain, self.audience.as_str()).key_policy(keys);
         if self.domain.starts_with("http://") {
@@ -58,13 +74,16 @@ impl Settings {
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
         }
-        if let Some(url) = &self.redis_url {
-            builder = builder.dpop(DpopPolicy::accept().replay_store(RedisReplayStore::new(url)?));
-            if self.takes_logouts() {
-                let clients = self.logout_clients.iter().map(String::as_str);
-                builder = builder.logout(LogoutPolicy::new(clients, RedisRevocationStore::new(url)?));
-            }
+        if let (Some(id), Some(secret)) = (&self.partner.client_id, &self.partner.client_secret) {
+            builder = builder.client_auth(ClientAuth::secret_post(id.as_str(), secret.as_str()));
         }
-        Ok(builder.build()?)
+        if let Some(clock) = clock {
+            builder = builder.clock(clock);
+        }
+        if let (Some(url), true) = (&self.proofs.redis_url, self.takes_logouts()) {
+            let clients = self.logout_clients.iter().map(String::as_str);
+            builder = builder.logout(LogoutPolicy::new(clients, RedisRevocationStore::new(url)?));
+        }
+        Ok(builder.dpop(self.proofs.policy()?).build()?)
     }
 }

@@ -1,9 +1,11 @@
 //! Runs two replicas behind nginx with Redis and Prometheus, and tells what the alerts say: see `operations/run`.
 
+mod chaos;
 mod drill;
 mod load;
 mod process;
 mod prometheus;
+mod replica;
 mod settings;
 mod stage;
 
@@ -33,6 +35,9 @@ async fn main() -> Result<ExitCode> {
 }
 
 async fn run(settings: &Settings) -> Result<ExitCode> {
+    if settings.chaos {
+        return chaos::run(settings).await;
+    }
     let mut stage = Stage::set_up(settings).await?;
     println!("{stage}");
     if settings.drill {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::TcpStream;
 
 use crate::Result;
@@ -41,6 +42,35 @@ impl Process {
         }
         let printed = fs::read_to_string(&process.log).unwrap_or_default();
         Err(format!("{name} does not listen on {address}:\n{printed}").into())
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        let id = Pid::from_raw(self.child.id().try_into()?).ok_or("a process has no id")?;
+        Ok(kill_process(id, signal)?)
+    }
+
+    /// Asks the program to end, and waits until it has ended.
+    ///
+    /// # Errors
+    ///
+    /// It ended with another status than 0, or not within the limit.
+    pub(crate) async fn end(mut self, limit: Duration) -> Result<()> {
+        self.signal(Signal::TERM)?;
+        let ended = async {
+            loop {
+                if let Some(status) = self.child.try_wait()? {
+                    return Ok::<_, std::io::Error>(status);
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let status = tokio::time::timeout(limit, ended).await.map_err(|_| "a program does not end after SIGTERM")??;
+        if status.success() { Ok(()) } else { Err(format!("a program ended with {status} after SIGTERM").into()) }
     }
 }
 

@@ -24,6 +24,16 @@ pub(crate) struct Settings {
     /// In a drill, also lets the tenant fail.
     #[arg(long, requires = "drill")]
     pub(crate) long: bool,
+    /// Sends requests of 200 clients while processes are killed, paused, restarted and cut off, keys change and clocks jump.
+    /// Prints what the clients saw. Fails if that is something else than it should be. For 300 s, or `--seconds`.
+    #[arg(long, conflicts_with = "drill")]
+    pub(crate) chaos: bool,
+    /// Repeats the order of the faults of an earlier run, which has printed its seed.
+    #[arg(long, requires = "chaos")]
+    pub(crate) seed: Option<u64>,
+    /// How many milliseconds a client waits between two requests, on average.
+    #[arg(long, requires = "chaos", default_value_t = 2000)]
+    pub(crate) pause: u64,
     /// How many seconds a minute of the rules lasts. Default: 1 in a drill, else 60.
     #[arg(long)]
     minute: Option<u32>,

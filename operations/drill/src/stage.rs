@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use crate::Result;
 use crate::process::{Process, free_address};
 use crate::prometheus::Prometheus;
+use crate::replica::Replica;
 use crate::settings::Settings;
 
 /// Everything that runs. Dropping it stops all of it.
@@ -30,16 +31,6 @@ pub(crate) struct Stage {
     _nginx: Process,
     // Dropped last: the processes write into it.
     folder: TempDir,
-}
-
-/// A replica, running or not, and what is needed to start it again at the same addresses.
-pub(crate) struct Replica {
-    name: &'static str,
-    pub(crate) address: SocketAddr,
-    operators: SocketAddr,
-    program: PathBuf,
-    settings: Vec<(&'static str, String)>,
-    process: Option<Process>,
 }
 
 impl Stage {
@@ -68,7 +59,8 @@ impl Stage {
             // Ten minutes, the default.
             ("KEYS_FRESH_FOR", (10 * settings.minute().as_secs()).to_string()),
         ];
-        let mut replicas = [Replica::new("a", settings, &environment)?, Replica::new("b", settings, &environment)?];
+        let mut replicas =
+            [Replica::new("a", &settings.api, &environment)?, Replica::new("b", &settings.api, &environment)?];
         for replica in &mut replicas {
             replica.start(folder.path()).await?;
         }
@@ -95,27 +87,6 @@ impl Stage {
 
     pub(crate) async fn start_replica_again(&mut self) -> Result<()> {
         self.replicas[0].start(self.folder.path()).await
-    }
-}
-
-impl Replica {
-    fn new(name: &'static str, settings: &Settings, environment: &[(&'static str, String)]) -> Result<Self> {
-        let (address, operators) = (free_address()?, free_address()?);
-        let mut environment = environment.to_vec();
-        environment.extend([("PORT", address.port().to_string()), ("OPERATORS_PORT", operators.port().to_string())]);
-        Ok(Self { name, address, operators, program: settings.api.clone(), settings: environment, process: None })
-    }
-
-    async fn start(&mut self, folder: &Path) -> Result<()> {
-        let mut command = Command::new(&self.program);
-        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
-        self.process = Some(Process::start(&mut command, self.address, folder, self.name).await?);
-        Ok(())
-    }
-
-    /// Kills the process, which gets no time to finish its requests.
-    pub(crate) fn kill(&mut self) {
-        self.process = None;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Key rotation and revocation.
 
 use auth0_api_core::Algorithm;
-use auth0_api_testing::LocalTenant;
+use auth0_api_testing::{LocalTenant, SigningKey};
 use serde_json::{Value, json};
 
 use crate::caller::{get, part, verifies};
@@ -45,6 +45,27 @@ async fn a_rotation_replaces_the_keys_of_every_algorithm() {
     let before = mint();
     tenant.rotate_keys();
     assert_ne!(before, mint());
+}
+
+#[tokio::test]
+async fn a_tenant_that_starts_again_with_its_keys_signs_and_publishes_the_same_keys() {
+    let key = SigningKey::generate(Algorithm::RS256);
+    let saved = key.private_key_pem();
+    let first = LocalTenant::start().await.unwrap();
+    first.sign_with(&key);
+    let token = first.mint().sign();
+    assert_eq!(part(&token, 0)["kid"], key.kid());
+    drop(first);
+
+    let again = LocalTenant::start().await.unwrap();
+    let read = SigningKey::from_private_key_pem(Algorithm::RS256, &saved).unwrap().with_kid(key.kid());
+    again.sign_with(&read);
+    assert_eq!(kids(&jwks(&again).await), [key.kid()]);
+    assert!(verifies(&token, &jwks(&again).await));
+
+    again.sign_with(&SigningKey::generate(Algorithm::RS256));
+    assert_ne!(again.current_kid(), key.kid());
+    assert!(verifies(&token, &jwks(&again).await), "the key before stays published");
 }
 
 async fn jwks(tenant: &LocalTenant) -> Value {
