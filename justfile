@@ -48,6 +48,10 @@ bench-check:
 bench:
     cargo bench --workspace --bench '*'
 
+# Runs the models of locks and tasks under many schedules
+models:
+    .ci/run models
+
 # Runs each fuzz target for ten seconds
 fuzz:
     .ci/run fuzz

@@ -21,8 +21,8 @@
 //! 7. **Time.** `now` is the time when a request began. It decides only whether a fetch began after the request, and
 //!    whether keys are fresh. Everything that limits or remembers takes the time when the lock is held.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::config::IssuerConfig;
@@ -36,6 +36,7 @@ use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
 use super::{Domain, FetchLimit, IssuerError, KeysUnavailable};
 use crate::flight::SingleFlight;
 use crate::jose::Algorithm;
+use crate::sync::{AtomicBool, Mutex, MutexGuard, timeout};
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
@@ -203,7 +204,7 @@ impl IssuerState {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
-        if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
+        if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
         report::stale_served(&self.domain, old.age(self.config.clock.now()));
