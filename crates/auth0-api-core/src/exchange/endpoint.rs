@@ -64,6 +64,11 @@ impl Endpoint {
     }
 
     async fn discover(&self) -> Found {
+        // The look-up in `url` and the start of this task are not one step. Between these steps, another task may have
+        // stored a URL or a failure. So this task looks again before it sends a request.
+        if let Some(found) = self.without_fetch() {
+            return found;
+        }
         let fetched = self.fetch().await;
         let (mut discovered, now) = (self.lock(), self.clock.now());
         match fetched {
