@@ -48,6 +48,10 @@ bench-check:
 bench:
     cargo bench --workspace --bench '*'
 
+# Runs the models of locks and tasks under many schedules
+models:
+    .ci/run models
+
 # Runs each fuzz target for five seconds
 fuzz:
     .ci/run fuzz

@@ -156,6 +156,7 @@ pub mod revocation;
 #[cfg(test)]
 mod rfc_tests;
 mod settings;
+mod sync;
 pub mod token;
 mod token_cache;
 mod verify;

@@ -23,8 +23,8 @@
 //! 8. **Boxes.** Futures that wait for a fetch are boxed. So they do not enlarge the future of a request whose keys are
 //!    fresh.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::config::IssuerConfig;
@@ -38,6 +38,7 @@ use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
 use super::{Domain, FetchLimit, IssuerError, KeysUnavailable};
 use crate::flight::SingleFlight;
 use crate::jose::Algorithm;
+use crate::sync::{AtomicBool, Mutex, MutexGuard, timeout};
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
@@ -207,7 +208,7 @@ impl IssuerState {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
-        if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
+        if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
         report::stale_served(&self.domain, old.age(self.config.clock.now()));

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio::task::JoinSet;
-
 use super::config::IssuerConfig;
 use super::directory::{Directory, Origin};
 use super::domain::Loopback;
@@ -18,6 +16,7 @@ use super::{IssuerError, KeysUnavailable};
 use crate::called_url::TargetPolicy;
 use crate::jose::{AlgorithmSet, Hash, JoseError, Jws};
 use crate::request::TokenRequest;
+use crate::sync::JoinSet;
 use crate::token::Signed;
 
 /// The trusted issuers, and the state of each.
