@@ -51,3 +51,7 @@ bench:
 # Runs each fuzz target for ten seconds
 fuzz:
     .ci/run fuzz
+
+# Mutants of the lines that differ from origin/main: changes that no test notices
+mutants:
+    .ci/run mutants
