@@ -337,6 +337,12 @@ mod tests {
             Forwarded::read(proxies.for_peer(None).unwrap(), &lines).unwrap_err(),
             TargetError::TooLong { length: 8193, limit: 8192 }
         );
+        // This header is short enough to be read. It has no `=`.
+        let lines = [("forwarded", half.as_str()), ("forwarded", half.as_str())];
+        assert_eq!(
+            Forwarded::read(proxies.for_peer(None).unwrap(), &lines).unwrap_err(),
+            TargetError::Forwarded { header: "forwarded" }
+        );
     }
 
     #[test]
