@@ -55,3 +55,7 @@ models:
 # Runs each fuzz target for five seconds
 fuzz:
     .ci/run fuzz
+
+# Mutants of the lines that differ from origin/main: changes that no test notices
+mutants:
+    .ci/run mutants

@@ -213,7 +213,9 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialsError, Presented, Scheme, is_token, is_token68, parse_authorization, presented_proof};
+    use super::{
+        Credentials, CredentialsError, Presented, Scheme, is_token, is_token68, parse_authorization, presented_proof,
+    };
     use crate::request::TokenRequest;
 
     #[test]
@@ -257,5 +259,62 @@ mod tests {
         for rejected in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
             assert!(!is_token(rejected), "{rejected}");
         }
+    }
+
+    #[test]
+    fn several_authorization_headers_are_rejected_with_their_schemes() {
+        for (lines, bearer, dpop) in [
+            (["Bearer a", "bearer b"], true, false),
+            (["DPoP a", "dpop b"], false, true),
+            (["DPoP a", "Bearer b"], true, true),
+            (["Bearer a", "Basic b"], true, false),
+            (["Basic a", "DPoP b"], false, true),
+            (["Basic a", "Basic b"], false, false),
+        ] {
+            let headers = lines.map(|line| ("authorization", line));
+            let read = Credentials::try_from(&TokenRequest::new("GET", "https://api.example.com/", &headers));
+            assert_eq!(read.err(), Some(CredentialsError::Repeated { bearer, dpop }), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_proof_is_one_header_without_a_comma() {
+        let proof = |lines: &[&'static [u8]]| {
+            let headers: Vec<_> = lines.iter().map(|line| ("dpop", *line)).collect();
+            match presented_proof(&TokenRequest::new("GET", "https://api.example.com/", &headers)) {
+                Presented::Absent => "absent".to_owned(),
+                Presented::Malformed => "malformed".to_owned(),
+                Presented::Once(proof) => format!("once {proof}"),
+            }
+        };
+        for (lines, expected) in [
+            (&[][..], "absent"),
+            (&[&b"a.b.c"[..]], "once a.b.c"),
+            (&[b"a.b.c,d.e.f"], "malformed"),
+            (&[b"a.b.c", b"a.b.c"], "malformed"),
+            (&[b"a.b.\xff"], "malformed"),
+        ] {
+            assert_eq!(proof(lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_16_kib_at_most() {
+        let longest = "a".repeat(16_384);
+        assert_eq!(Credentials::bearer(&longest).map(|read| read.token().len()), Ok(16_384));
+        let too_long = CredentialsError::TooLong { scheme: Scheme::Bearer };
+        assert_eq!(Credentials::bearer(&format!("{longest}a")).err(), Some(too_long));
+        let too_long = CredentialsError::TooLong { scheme: Scheme::Dpop };
+        assert_eq!(parse_authorization(format!("DPoP {longest}a").as_bytes()), Err(too_long));
+    }
+
+    #[test]
+    fn an_error_names_the_scheme_as_http_writes_it() {
+        let shown =
+            [Scheme::Bearer, Scheme::Dpop].map(|scheme| CredentialsError::SchemeNotOffered { scheme }.to_string());
+        assert_eq!(
+            shown,
+            ["the policy does not accept the scheme Bearer", "the policy does not accept the scheme DPoP"]
+        );
     }
 }
