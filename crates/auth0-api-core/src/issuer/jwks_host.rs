@@ -50,6 +50,9 @@ mod tests {
             ("keys.example.com", "https://other.example.com/jwks", false),
             ("example.com", "https://keys.example.com/jwks", false),
             ("[::1]:3000", "http://[::1]:3000/jwks", true),
+            ("keys.example.com", "http://keys.example.com/jwks", true),
+            ("keys.example.com", "http://keys.example.com:443/jwks", false),
+            ("keys.example.com:8443", "http://keys.example.com/jwks", false),
         ] {
             assert_eq!(serves(host, jwks_uri), expected, "{host} {jwks_uri}");
         }
