@@ -48,6 +48,14 @@ bench-check:
 bench:
     cargo bench --workspace --bench '*'
 
-# Runs each fuzz target for ten seconds
+# Runs the models of locks and tasks under many schedules
+models:
+    .ci/run models
+
+# Runs each fuzz target for five seconds
 fuzz:
     .ci/run fuzz
+
+# Mutants of the lines that differ from origin/main: changes that no test notices
+mutants:
+    .ci/run mutants

@@ -101,7 +101,7 @@ copy_crates() {
     tar -c --exclude=node_modules crates | tar -x -C "$1"
     sed 's/^members = .*/members = ["crates\/*"]/; /^exclude = \["fuzz"/d' Cargo.toml >"$1/Cargo.toml"
     for manifest in crates/*/Cargo.toml; do
-        awk '/^\[/ { dev = $0 == "[dev-dependencies]" } !dev' "$manifest" >"$1/$manifest"
+        awk '/^\[/ { dev = /dev-dependencies\]$/ } !dev' "$manifest" >"$1/$manifest"
     done
 }
 

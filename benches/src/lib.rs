@@ -5,10 +5,12 @@
 
 pub mod actix;
 pub mod exchange;
+#[cfg(feature = "allocations")]
 pub mod fetch;
 pub mod flood;
 pub mod floor;
 pub mod hostile;
+#[cfg(feature = "allocations")]
 pub mod mcp;
 pub mod scenarios;
 pub mod servers;

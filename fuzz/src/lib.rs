@@ -1,12 +1,15 @@
 //! Code that the targets share: a tenant without a network, signing keys, and checks that are independent of the
 //! checked code.
 
+pub mod draft;
 mod input;
 pub mod json;
+pub mod judge;
 pub mod rejection;
 mod sealer;
 mod signer;
 mod tenant;
+pub mod worlds;
 
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

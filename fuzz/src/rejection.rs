@@ -65,7 +65,7 @@ fn check_challenge(challenge: &str) {
 ///
 /// An input can contain words of the fixed texts by chance. So only sequences with a digit or a non-ASCII byte are
 /// compared.
-fn assert_no_echo(answer: &str, presented: &[&[u8]], length: usize) {
+pub fn assert_no_echo(answer: &str, presented: &[&[u8]], length: usize) {
     let answer = answer.replace(ALGORITHMS, "");
     if !answer.bytes().any(is_distinctive) {
         return;

@@ -50,8 +50,12 @@ impl Signer {
     /// A signed compact JWS of any two texts.
     pub fn sign(&self, header: &[u8], payload: &[u8]) -> String {
         let input = signing_input(header, payload);
-        let signature = self.pair.sign(&SystemRandom::new(), input.as_bytes()).expect("a signature");
-        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(self.signature(input.as_bytes())))
+    }
+
+    /// The ES256 signature of a text, as a JWS contains it.
+    pub fn signature(&self, text: &[u8]) -> Vec<u8> {
+        self.pair.sign(&SystemRandom::new(), text).expect("a signature").as_ref().to_vec()
     }
 
     /// A compact JWS of any two texts with an invalid signature.

@@ -1,7 +1,7 @@
 //! Converts requests from the types of actix-web to the types of core.
 
 use actix_web::http::Uri;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::adapter::Place;
@@ -14,7 +14,13 @@ pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
 
 impl HeaderSource for Headers<'_> {
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
-        self.0.get_all(name).for_each(|value| visit(value.as_bytes()));
+        // Every request asks for the first two. actix-web copies a name that it gets as text.
+        let values = match name {
+            "authorization" => self.0.get_all(AUTHORIZATION),
+            "dpop" => self.0.get_all(&DPOP),
+            _ => self.0.get_all(name),
+        };
+        values.for_each(|value| visit(value.as_bytes()));
     }
 }
 
@@ -57,3 +63,5 @@ fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
     let of_request = request.extensions().get::<ClientCertificate>().copied();
     of_request.or_else(|| request.conn_data::<ClientCertificate>().copied())
 }
+
+static DPOP: HeaderName = HeaderName::from_static("dpop");

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth0_api_core::adapter::{Admission, ReturnedError, mark_sensitive};
+use auth0_api_core::adapter::{Admission, Gate, ReturnedError, mark_sensitive};
 use auth0_api_core::{Rejection, VerifiedToken};
 use http::request::Parts;
 use http::{Request, Response};
@@ -14,12 +14,19 @@ use tower_service::Service;
 
 use crate::answer::{Answer, announced, is_undecided};
 use crate::lent::Lent;
-use crate::rejection::{RejectionBody, Seen, SharedStyle};
+use crate::rejection::{RejectionBody, Seen, SharedStyle, Style};
 use crate::request::token_request;
 use crate::settings::Settings;
 
 /// The verification is boxed, because the future of an `async fn` has no name that could be written here.
-type Verification = Pin<Box<dyn Future<Output = (Parts, Result<Admission, Rejection>)> + Send>>;
+type Verification = Pin<Box<dyn Future<Output = Verified> + Send>>;
+
+/// What the verification took, and its outcome.
+struct Verified {
+    gate: Gate,
+    parts: Parts,
+    outcome: Result<Admission, Rejection>,
+}
 
 pin_project! {
     /// The future of [`AuthService`](crate::AuthService).
@@ -27,7 +34,7 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        settings: Settings<R>,
+        style: Style<R>,
         #[pin]
         state: State<S, B>,
     }
@@ -49,12 +56,12 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
     pub(crate) fn new(request: Request<B>, service: S, settings: Settings<R>) -> Self {
         let (mut parts, body) = request.into_parts();
         mark_sensitive(&mut parts.headers);
-        let gate = settings.gate.clone();
+        let Settings { gate, style } = settings;
         let verification = Box::pin(async move {
-            let admission = gate.admit(&token_request(&parts), parts.extensions.get()).await;
-            (parts, admission)
+            let outcome = gate.admit(&token_request(&parts), parts.extensions.get()).await;
+            Verified { gate, parts, outcome }
         });
-        Self { settings, state: State::Verifying { verification, waiting: Some((service, body)) } }
+        Self { style, state: State::Verifying { verification, waiting: Some((service, body)) } }
     }
 }
 
@@ -76,21 +83,21 @@ where
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Verifying { verification, waiting } => {
-                    let (parts, admission) = ready!(verification.as_mut().poll(context));
+                    let Verified { gate, parts, outcome } = ready!(verification.as_mut().poll(context));
                     // Always `Some`: it is taken only here, and the state changes below before the next poll.
                     let Some((mut service, mut body)) = waiting.take() else { return Poll::Pending };
-                    let (api, style) = (this.settings.gate.api(), &this.settings.style);
-                    let announced = announced(&parts, style.protocol(&parts));
-                    let admission = match admission {
+                    let style = &*this.style;
+                    let admission = match outcome {
                         Ok(admission) => admission,
                         Err(rejection) => {
-                            let answer = Answer::new(api, announced, body, style.reject(&rejection, &parts));
+                            let announced = announced(&parts, style.protocol(&parts));
+                            let answer = Answer::new(gate.api(), announced, body, style.reject(&rejection, &parts));
                             this.state.set(State::Answering { answer });
                             continue;
                         }
                     };
                     let seen = style.see(&parts);
-                    let lent = announced.and_then(|announced| Lent::to_service(announced, &mut body));
+                    let lent = Lent::to_service(&parts, seen.protocol(), &mut body);
                     let mut request = admitted_request(parts, body, &admission);
                     SharedStyle::<ResBody>::store(style, request.extensions_mut());
                     let response = service.call(request);
@@ -101,7 +108,7 @@ where
                     let returned = response.extensions_mut().remove::<ReturnedError>();
                     let status = response.status().as_u16();
                     if let Some(rejection) = returned.and_then(|error| admission.reject_returned(&error, status)) {
-                        let rejected = this.settings.style.reject_seen(&rejection, seen);
+                        let rejected = this.style.reject_seen(&rejection, seen);
                         response = with_headers_of(&response, rejected, &rejection);
                     }
                     admission.set_response_headers(response.headers_mut());

@@ -5,12 +5,17 @@
 //! only: the layer cannot wrap the body of another type, because the service takes the same type.
 
 use auth0_api_core::ApiClient;
+#[cfg(feature = "axum")]
 use auth0_api_core::adapter::AnnouncedBody;
 use http::Response;
+use http::request::Parts;
 
 use crate::answer::Answer;
 #[cfg(feature = "axum")]
-use crate::returning_body::Returned;
+use crate::answer::announced;
+use crate::grpc::Protocol;
+#[cfg(feature = "axum")]
+use crate::returning_body::{Returned, returning};
 
 /// What the layer keeps of a body that the service has.
 #[cfg(feature = "axum")]
@@ -22,8 +27,11 @@ pub(crate) struct Lent {
 #[cfg(feature = "axum")]
 impl Lent {
     /// Makes the body return if the service drops it. `None` for a body that does not return.
-    pub(crate) fn to_service<B: 'static>(announced: AnnouncedBody, body: &mut B) -> Option<Self> {
-        Returned::lend(body).map(|returned| Self { announced, returned })
+    pub(crate) fn to_service<B: 'static>(request: &Parts, protocol: Protocol, body: &mut B) -> Option<Self> {
+        // The headers are read last: most requests have no body.
+        let body = returning(body)?;
+        let announced = announced(request, protocol)?;
+        Some(Self { announced, returned: Returned::lend(body) })
     }
 
     /// Rejects the request with the response of the service. If the body has returned, it is read first.
@@ -41,7 +49,7 @@ pub(crate) enum Lent {}
 
 #[cfg(not(feature = "axum"))]
 impl Lent {
-    pub(crate) fn to_service<B>(_: AnnouncedBody, _: &mut B) -> Option<Self> {
+    pub(crate) fn to_service<B>(_: &Parts, _: Protocol, _: &mut B) -> Option<Self> {
         None
     }
 

@@ -86,6 +86,12 @@ pub(crate) struct Seen {
     parts: Option<Box<Parts>>,
 }
 
+impl Seen {
+    pub(crate) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+}
+
 impl<R: 'static> Style<R> {
     /// Returns the response to a rejected request.
     pub(crate) fn reject<B: Default>(&self, rejection: &Rejection, request: &Parts) -> Response<B>

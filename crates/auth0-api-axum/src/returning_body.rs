@@ -20,15 +20,19 @@ struct ReturningBody {
     to: Returned,
 }
 
+/// Returns a body that can return. `None` for bodies of other types than axum's, and for bodies that have arrived
+/// completely.
+pub(crate) fn returning<B: 'static>(body: &mut B) -> Option<&mut Body> {
+    (body as &mut dyn Any).downcast_mut::<Body>().filter(|body| !body.is_end_stream())
+}
+
 impl Returned {
-    /// Wraps a body of axum, so that it returns. `None` for bodies of other types, and for bodies that have arrived
-    /// completely.
-    pub(crate) fn lend<B: 'static>(body: &mut B) -> Option<Self> {
-        let body = (body as &mut dyn Any).downcast_mut::<Body>().filter(|body| !body.is_end_stream())?;
+    /// Wraps a body, so that it returns.
+    pub(crate) fn lend(body: &mut Body) -> Self {
         let returned = Self::default();
         let inner = std::mem::take(body);
         *body = Body::new(ReturningBody { body: inner, has_ended: false, to: returned.clone() });
-        Some(returned)
+        returned
     }
 
     /// Returns the body, if it has returned.

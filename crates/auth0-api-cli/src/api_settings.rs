@@ -1,6 +1,8 @@
 //! The settings of the API, as the API itself reads them from the environment. Flags win.
 
-use auth0_api_core::{Algorithm, ApiClientBuilder, Settings};
+use std::time::Duration;
+
+use auth0_api_core::{Algorithm, ApiClientBuilder, SettingWarning, Settings};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -63,9 +65,22 @@ impl ApiSettings {
 
     /// The entries of a list.
     pub(crate) fn list(&self, key: &str) -> Vec<String> {
-        let text = self.0.get(key).unwrap_or_default();
-        let entries = text.split(|character: char| character == ',' || character.is_whitespace());
-        entries.filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+        self.0.list(key)
+    }
+
+    /// A time, or the default.
+    pub(crate) fn duration(&self, key: &str, default: Duration) -> Duration {
+        self.0.duration(key).unwrap_or(default)
+    }
+
+    /// The name of the variable as the operator has written it; if it is not written, its long name.
+    pub(crate) fn variable(&self, key: &str) -> String {
+        self.0.name(key).map_or_else(|| format!("{PREFIX}{}", key.to_ascii_uppercase()), str::to_owned)
+    }
+
+    /// The variables that have no effect.
+    pub(crate) fn warnings(&self) -> Vec<SettingWarning> {
+        self.0.warnings()
     }
 
     /// The default is that of core.
@@ -98,14 +113,6 @@ impl Dpop {
             Self::Require => "require",
         }
     }
-}
-
-/// Returns the name of a variable as the operator has written it; if it is not set, its long name.
-pub(crate) fn variable_of(key: &str) -> String {
-    let short = key.to_ascii_uppercase();
-    let long = format!("{PREFIX}{short}");
-    let forms = [long.clone(), format!("{long}_FILE"), short.clone(), format!("{short}_FILE")];
-    forms.into_iter().find(|name| environment::raw(name).is_some()).unwrap_or(long)
 }
 
 /// Whether a token is accepted or rejected because of this variable.
@@ -182,5 +189,6 @@ mod tests {
             api.with([("dpop", "ignore".to_owned()), ("audience", "a b,c".to_owned()), ("algorithms", String::new())]);
         assert_eq!((api.dpop(), api.algorithms()), (Dpop::Ignore, vec![Algorithm::RS256]));
         assert_eq!(api.list("audience"), ["a", "b", "c"]);
+        assert_eq!((api.variable("leeway"), api.variable("dpop")), ("AUTH0_LEEWAY".to_owned(), "dpop".to_owned()));
     }
 }

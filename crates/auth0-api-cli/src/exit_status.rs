@@ -1,11 +1,11 @@
 //! The exit status, by one convention for all tools:
 //!
-//! | status | meaning | `check` | `doctor` | `profiles` |
-//! |---|---|---|---|---|
-//! | 0 | yes | accepted | no problem | done, or nothing to do |
-//! | 1 | no | rejected | a problem | failed |
-//! | 2 | unusable | flags, settings or input | flags | flags, settings or file |
-//! | 3 | open | not judged | not everything was looked at | not confirmed |
+//! | status | meaning | `check` | `doctor` | `profiles` | `proof` |
+//! |---|---|---|---|---|---|
+//! | 0 | yes | accepted | no problem | done, or nothing to do | printed |
+//! | 1 | no | rejected | a problem | failed | |
+//! | 2 | unusable | flags, settings or input | flags | flags, settings or file | flags, key or input |
+//! | 3 | open | not judged | not everything was looked at | not confirmed | |
 
 use std::process::ExitCode;
 
@@ -60,3 +60,7 @@ pub(crate) const OF_PROFILES: &str = help!(
     "the flags, the settings or the file cannot be used",
     "there are changes to make, and nobody has confirmed them"
 );
+/// It has no outcome that is a no, and none that is open.
+pub(crate) const OF_PROOF: &str = "EXIT STATUS
+  0  the proof is printed
+  2  the flags, the key or the input cannot be used";

@@ -1,9 +1,9 @@
 //! Reads the files that the program is given: key sets, keys, secrets, and descriptions. Any of them may be a secret, so their
-//! texts are wiped from memory.
+//! texts are wiped from memory. Writes the files that it makes.
 
 use std::fmt::{self, Display};
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use secrecy::zeroize::Zeroizing;
@@ -18,13 +18,37 @@ pub(crate) struct FileError {
 #[derive(Debug)]
 enum Cause {
     Empty,
+    Exists,
     Long,
     Unreadable(io::Error),
+    Unwritable(io::Error),
 }
 
 /// Reads the text of a file, without white space at its end.
 pub(crate) fn read(file: &Path) -> Result<Zeroizing<String>, FileError> {
     contents(file).map_err(|cause| FileError { file: file.display().to_string(), cause })
+}
+
+/// Writes a secret to a new file that only this user can read, and a line feed after it if it has none. A file that exists stays
+/// as it is.
+pub(crate) fn create_secret(file: &Path, text: &str) -> Result<(), FileError> {
+    written(file, text).map_err(|cause| FileError { file: file.display().to_string(), cause })
+}
+
+fn written(file: &Path, text: &str) -> Result<(), Cause> {
+    let mut options = OpenOptions::new();
+    // It follows no link that somebody else has put there.
+    options.write(true).create_new(true);
+    // From the beginning: with `chmod` afterwards, others could open the file in between.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => Cause::Exists,
+        _ => Cause::Unwritable(error),
+    })?;
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let mut write = |text: &str| opened.write_all(text.as_bytes());
+    write(text).and_then(|()| write(end)).map_err(Cause::Unwritable)
 }
 
 fn contents(file: &Path) -> Result<Zeroizing<String>, Cause> {
@@ -47,8 +71,10 @@ impl Display for FileError {
         let file = &self.file;
         match &self.cause {
             Cause::Empty => write!(f, "the file {file} is empty"),
+            Cause::Exists => write!(f, "the file {file} exists already, and stays as it is: name a new one"),
             Cause::Long => write!(f, "the file {file} is longer than {} MiB", LONGEST / MIB),
             Cause::Unreadable(error) => write!(f, "cannot read {file}: {error}"),
+            Cause::Unwritable(error) => write!(f, "cannot write {file}: {error}"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Command;
 use clap_complete::Shell;
 
-use crate::terminal;
+use crate::terminal::{self, Mark};
 
 /// Prints the completions for a shell.
 pub(crate) fn completions(shell: Shell, mut command: Command) -> ExitCode {
@@ -36,7 +36,10 @@ fn write_pages(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
 fn printed(octets: &[u8]) -> ExitCode {
     match terminal::print(&String::from_utf8_lossy(octets)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            terminal::tell(Mark::Failed, &format!("the text cannot be written: {error}"));
+            ExitCode::FAILURE
+        }
     }
 }
 

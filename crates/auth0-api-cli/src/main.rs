@@ -1,6 +1,7 @@
 //! `auth0-api`: tools to develop and operate APIs with Auth0. The local tenant is in `auth0-api-testing`.
 
 mod api_settings;
+mod arguments;
 mod check;
 mod doctor;
 mod environment;
@@ -11,6 +12,7 @@ mod json;
 mod management;
 mod printable;
 mod profiles;
+mod proof;
 mod runtime;
 mod terminal;
 
@@ -35,6 +37,8 @@ enum Tool {
     Doctor(Box<doctor::DoctorOptions>),
     /// Read and change the token exchange profiles of a tenant
     Profiles(Box<profiles::ProfilesOptions>),
+    /// Make a DPoP proof by hand, to debug a client or an API: reads the token from standard input
+    Proof(Box<proof::ProofOptions>),
     /// Run a local Auth0 tenant. For development only: it issues tokens to anyone who asks
     Tenant(Box<TenantOptions>),
     /// Print the completions for a shell
@@ -49,10 +53,15 @@ enum Tool {
 }
 
 fn main() -> ExitCode {
-    match Command::parse().tool {
+    let command: Command = match arguments::parse() {
+        Ok(command) => command,
+        Err(status) => return status,
+    };
+    match command.tool {
         Tool::Check(options) => check::run(&options),
         Tool::Doctor(options) => doctor::run(&options),
         Tool::Profiles(options) => profiles::run(&options),
+        Tool::Proof(options) => proof::run(&options),
         Tool::Tenant(options) => run(*options),
         Tool::Completions { shell } => generated::completions(shell, Command::command()),
         Tool::Man => generated::man_page(Command::command()),

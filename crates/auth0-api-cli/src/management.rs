@@ -40,6 +40,8 @@ pub(crate) struct AccessError {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AccessProblem {
+    /// The domain is a list, as that of an API may be.
+    Domain,
     /// A file cannot be read, or has no secret.
     File,
     /// One of the two is set: the application, and its secret.
@@ -66,6 +68,10 @@ impl ManagementOptions {
                 .map_err(|error| AccessError::new(AccessProblem::Token, format!("{}: {error}", token.name), TOKEN))?,
             None => ManagementClient::builder(domain, self.application()?),
         };
+        if domain.contains(|char: char| char == ',' || char.is_whitespace()) {
+            let problem = "the domain is a list, and the Management API is that of one tenant";
+            return Err(AccessError::new(AccessProblem::Domain, problem, ONE_DOMAIN));
+        }
         // The client accepts plain HTTP for loopback addresses only, such as that of a local tenant.
         Ok(if domain.starts_with("http://") { builder.insecure_http_loopback() } else { builder })
     }
@@ -156,6 +162,7 @@ fn of_file(name: &'static str, file: &Path) -> Result<Secret, AccessError> {
 pub(crate) const HEADING: &str = "Management API";
 const CLIENT_ID: &str = "AUTH0_MANAGEMENT_CLIENT_ID";
 const CLIENT_SECRET: &str = "AUTH0_MANAGEMENT_CLIENT_SECRET";
+const ONE_DOMAIN: &str = "set AUTH0_MANAGEMENT_DOMAIN to the canonical domain of one tenant";
 const KEY: &str = "name a file with the private key of the application, in PEM";
 pub(crate) const TOKEN: &str =
     "get a new management token (it lives for a day), of the tenant that AUTH0_MANAGEMENT_DOMAIN names";

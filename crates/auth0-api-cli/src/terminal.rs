@@ -121,6 +121,14 @@ pub(crate) fn print_error(text: &str) -> io::Result<()> {
     write(&mut anstream::stderr().lock(), text)
 }
 
+/// Writes a paragraph with its mark to standard error.
+pub(crate) fn tell(mark: Mark, text: &str) {
+    let terminal = Terminal::of_stderr();
+    let paragraph = terminal.wrap(&format!("{} ", terminal.mark(mark)), &terminal.shown(text));
+    // If standard error is closed, the exit status still says how the program ended.
+    drop(print_error(&(paragraph + "\n")));
+}
+
 /// Writes a text. A reader that closes its pipe early, such as `head`, has what it wants.
 fn write(to: &mut impl io::Write, text: &str) -> io::Result<()> {
     match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {

@@ -1,7 +1,33 @@
 //! Base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2)). Only the canonical
 //! encoding is accepted.
 
+use std::fmt;
+use std::mem::MaybeUninit;
+
 use base64_simd::{AsOut as _, URL_SAFE_NO_PAD};
+
+/// A text that [`decode`] accepts, and that is decoded later, into a buffer on the stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Encoded<'t>(&'t str);
+
+impl<'t> Encoded<'t> {
+    pub(crate) fn parse(text: &'t str) -> Option<Self> {
+        URL_SAFE_NO_PAD.check(text.as_bytes()).ok().map(|()| Self(text))
+    }
+
+    /// Decodes the text into the beginning of `buffer`. Returns `None` if the buffer is too short.
+    pub(crate) fn decode_into(self, buffer: &mut [MaybeUninit<u8>]) -> Option<&[u8]> {
+        let length = URL_SAFE_NO_PAD.decoded_length(self.0.as_bytes()).ok()?;
+        let decoded = URL_SAFE_NO_PAD.decode(self.0.as_bytes(), buffer.get_mut(..length)?.as_out()).ok()?;
+        Some(decoded)
+    }
+}
+
+impl fmt::Debug for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Encoded").finish_non_exhaustive()
+    }
+}
 
 pub(crate) fn encode(octets: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode_to_string(octets)
@@ -51,6 +77,16 @@ mod tests {
             let mut output = vec![0; octets];
             let expected = decode(&text).filter(|decoded| decoded.len() == octets);
             prop_assert_eq!(decode_exactly(&text, &mut output).map(|()| output), expected);
+        }
+
+        #[test]
+        fn an_encoded_text_is_decoded_as_by_decode(text in "[A-Za-z0-9_=+/-]{0,80}", room in 0..70_usize) {
+            let mut buffer = vec![MaybeUninit::uninit(); room];
+            let encoded = Encoded::parse(&text);
+            prop_assert_eq!(encoded.is_some(), decode(&text).is_some());
+            let expected = decode(&text).filter(|decoded| decoded.len() <= room);
+            let decoded = encoded.and_then(|encoded| encoded.decode_into(&mut buffer).map(<[u8]>::to_vec));
+            prop_assert_eq!(decoded, expected);
         }
 
         #[test]

@@ -192,10 +192,20 @@ fn is_token_char(octet: u8) -> bool {
 /// RFC 9110 §11.2: returns whether the text is letters, digits and `-._~+/`, then any number of `=`.
 pub(crate) fn is_token68(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    // The range '-'..='9' is "-./" and the digits.
-    let allowed = |octet| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'-'..=b'9' | b'_' | b'~' | b'+');
-    // `fold` with `&` has no early exit, unlike `all`. So the compiler can test many octets with one instruction.
-    !body.is_empty() && body.bytes().fold(true, |all, octet| all & allowed(octet))
+    // `fold` with `|` has no early exit, unlike `all`. So the compiler can check many octets with one instruction.
+    !body.is_empty() && body.bytes().fold(0, |all, octet| all | outside_token68(octet)) == 0
+}
+
+/// Returns 0 for a character that a token68 may have before its `=`, and another number for every other octet.
+///
+/// Each term is 0 for the characters that it stands for, so the smallest term is 0 if one of them is. Subtractions that
+/// stop at 0 replace comparisons, which vector instructions have for signed numbers only.
+fn outside_token68(octet: u8) -> u8 {
+    // The bit 0x20 makes upper-case letters lower case, and makes no other octet a letter.
+    let letter = (octet | 0x20).wrapping_sub(b'a').saturating_sub(b'z' - b'a');
+    // '-', '.', '/' and the digits follow each other.
+    let digit = octet.wrapping_sub(b'-').saturating_sub(b'9' - b'-');
+    letter.min(digit).min(octet ^ b'_').min(octet ^ b'~').min(octet ^ b'+')
 }
 
 /// Auth0's tokens have 1 to 4 KiB. Common servers accept 8 to 16 KiB for all headers together.
@@ -203,7 +213,9 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::{CredentialsError, Presented, Scheme, is_token, parse_authorization, presented_proof};
+    use super::{
+        Credentials, CredentialsError, Presented, Scheme, is_token, is_token68, parse_authorization, presented_proof,
+    };
     use crate::request::TokenRequest;
 
     #[test]
@@ -230,10 +242,79 @@ mod tests {
     }
 
     #[test]
+    fn a_token68_has_these_characters_and_no_other() {
+        let allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
+        for character in '\0'..='\u{ff}' {
+            let text = format!("a{character}a");
+            assert_eq!(is_token68(&text), allowed.contains(character), "{text:?}");
+        }
+        for (text, expected) in [("a==", true), ("=", false), ("", false), ("=a", false)] {
+            assert_eq!(is_token68(text), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn header_names_are_tokens() {
         assert!(is_token("x-ssl-client-cert"));
         for rejected in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
             assert!(!is_token(rejected), "{rejected}");
         }
+    }
+
+    #[test]
+    fn several_authorization_headers_are_rejected_with_their_schemes() {
+        for (lines, bearer, dpop) in [
+            (["Bearer a", "bearer b"], true, false),
+            (["DPoP a", "dpop b"], false, true),
+            (["DPoP a", "Bearer b"], true, true),
+            (["Bearer a", "Basic b"], true, false),
+            (["Basic a", "DPoP b"], false, true),
+            (["Basic a", "Basic b"], false, false),
+        ] {
+            let headers = lines.map(|line| ("authorization", line));
+            let read = Credentials::try_from(&TokenRequest::new("GET", "https://api.example.com/", &headers));
+            assert_eq!(read.err(), Some(CredentialsError::Repeated { bearer, dpop }), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_proof_is_one_header_without_a_comma() {
+        let proof = |lines: &[&'static [u8]]| {
+            let headers: Vec<_> = lines.iter().map(|line| ("dpop", *line)).collect();
+            match presented_proof(&TokenRequest::new("GET", "https://api.example.com/", &headers)) {
+                Presented::Absent => "absent".to_owned(),
+                Presented::Malformed => "malformed".to_owned(),
+                Presented::Once(proof) => format!("once {proof}"),
+            }
+        };
+        for (lines, expected) in [
+            (&[][..], "absent"),
+            (&[&b"a.b.c"[..]], "once a.b.c"),
+            (&[b"a.b.c,d.e.f"], "malformed"),
+            (&[b"a.b.c", b"a.b.c"], "malformed"),
+            (&[b"a.b.\xff"], "malformed"),
+        ] {
+            assert_eq!(proof(lines), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_16_kib_at_most() {
+        let longest = "a".repeat(16_384);
+        assert_eq!(Credentials::bearer(&longest).map(|read| read.token().len()), Ok(16_384));
+        let too_long = CredentialsError::TooLong { scheme: Scheme::Bearer };
+        assert_eq!(Credentials::bearer(&format!("{longest}a")).err(), Some(too_long));
+        let too_long = CredentialsError::TooLong { scheme: Scheme::Dpop };
+        assert_eq!(parse_authorization(format!("DPoP {longest}a").as_bytes()), Err(too_long));
+    }
+
+    #[test]
+    fn an_error_names_the_scheme_as_http_writes_it() {
+        let shown =
+            [Scheme::Bearer, Scheme::Dpop].map(|scheme| CredentialsError::SchemeNotOffered { scheme }.to_string());
+        assert_eq!(
+            shown,
+            ["the policy does not accept the scheme Bearer", "the policy does not accept the scheme DPoP"]
+        );
     }
 }

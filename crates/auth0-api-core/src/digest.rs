@@ -8,6 +8,11 @@ pub(crate) fn sha256(octets: &[u8]) -> [u8; 32] {
     to_array(&digest(&SHA256, octets))
 }
 
+/// Computes the SHA-256 of some octets, in the form that a signature check takes.
+pub(crate) fn sha256_digest(octets: &[u8]) -> Digest {
+    digest(&SHA256, octets)
+}
+
 /// Computes the SHA-256 of the beginning of a text, and of the whole text, in one pass.
 ///
 /// 1. The hash context reads the beginning.

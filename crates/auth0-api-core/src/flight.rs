@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use tokio::sync::watch;
+use crate::sync::{Mutex, MutexGuard, spawn, watch};
 
 /// The work in progress: at most one run for each key.
 ///
@@ -55,7 +55,7 @@ where
         let (sender, flight) = watch::channel(None);
         flights.insert(key, flight.clone());
         let (all, work) = (Arc::clone(self), work());
-        tokio::spawn(async move {
+        spawn(async move {
             let result = work.await;
             // Step 4: first remove, then send.
             all.lock().remove(&key);
@@ -85,6 +85,8 @@ fn in_progress<K: Eq + Hash, V>(flights: &Channels<K, V>, key: &K) -> Option<Fli
     flights.get(key).filter(|flight| flight.has_changed().is_ok()).cloned().map(Flight)
 }
 
+#[cfg(all(test, shuttle))]
+mod model_tests;
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};

@@ -156,6 +156,7 @@ pub mod revocation;
 #[cfg(test)]
 mod rfc_tests;
 mod settings;
+mod sync;
 pub mod token;
 mod token_cache;
 mod verify;
@@ -186,7 +187,7 @@ pub use exchange::token_vault::Connection;
 pub use issuer::policy::KeyPolicy;
 pub use issuer::trusted::TrustedDomains;
 pub use jose::algorithm::Algorithm;
-pub use known_settings::SettingError;
+pub use known_settings::{SettingError, SettingWarning};
 pub use logout::policy::LogoutPolicy;
 pub use metadata::resource::ProtectedResource;
 pub use mtls::policy::CertificateSource;

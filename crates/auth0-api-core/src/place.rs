@@ -29,8 +29,9 @@ impl<'r> Place<'r> {
     /// Names a request by its method, and by its target or path.
     pub fn new(method: &'r str, target: &'r str) -> Self {
         // Cut first, because a target can have 60 KiB.
-        let path = cut(target, LONGEST_PATH).split(['?', '#']).next().unwrap_or_default();
-        Self { method: cut(method, LONGEST_METHOD), path }
+        let target = cut(target, LONGEST_PATH);
+        let path = target.bytes().position(|octet| matches!(octet, b'?' | b'#')).and_then(|end| target.get(..end));
+        Self { method: cut(method, LONGEST_METHOD), path: path.unwrap_or(target) }
     }
 
     /// Names a request by its method, and by the URL that its client called.

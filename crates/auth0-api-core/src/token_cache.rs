@@ -4,13 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use foldhash::quality::RandomState;
 use moka::Expiry;
 use moka::sync::Cache;
 
+use self::text_hash::TextHashState;
+pub(crate) use self::text_hash::TokenTexts;
 use crate::issuer::{IssuerKeys, KeySetVersion};
 use crate::meter;
 use crate::token::ValidClaims;
+
+mod text_hash;
 
 /// The cache of verified tokens, for [`ApiClientBuilder::token_cache`](crate::ApiClientBuilder::token_cache).
 ///
@@ -65,10 +68,15 @@ impl TokenCache {
     pub const fn off() -> Self {
         Self(None)
     }
+
+    /// Returns `None` for a cache of 0 entries.
+    pub(crate) fn checked(self) -> Option<Self> {
+        (self.0 != Some(0)).then_some(self)
+    }
 }
 
 /// The cached tokens of one client. Always empty if no cache is configured.
-pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Arc<Remembered>, RandomState>>);
+pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Arc<Remembered>, TextHashState>>);
 
 struct Remembered {
     claims: ValidClaims,
@@ -77,25 +85,18 @@ struct Remembered {
 }
 
 impl RememberedTokens {
-    /// Returns `None` for a cache of 0 entries.
-    pub(crate) fn new(size: TokenCache) -> Option<Self> {
-        let cache = size.0.map(|entries| {
+    /// `texts` are the tokens that the API accepts.
+    pub(crate) fn new(size: TokenCache, texts: TokenTexts) -> Self {
+        Self(size.0.map(|entries| {
             let entries = u64::try_from(entries).unwrap_or(u64::MAX);
             let cache = Cache::builder().max_capacity(entries).expire_after(UntilExpiry);
-            cache.build_with_hasher(RandomState::default())
-        });
-        (size.0 != Some(0)).then_some(Self(cache))
-    }
-
-    /// Remembers nothing.
-    pub(crate) fn off() -> Self {
-        Self(None)
+            cache.build_with_hasher(TextHashState::new(texts))
+        }))
     }
 
     /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.
     ///
-    /// The cache compares the full text, so an equal hash alone is never enough. The hash has a random seed, so a
-    /// caller does not know the hash of any text.
+    /// The cache compares the full text, so an equal hash alone is never enough.
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
         meter::token_recalled(remembered.is_some());

@@ -13,7 +13,7 @@ use crate::credentials::{Credentials, Scheme};
 use crate::decryption::Decryption;
 use crate::error::Error;
 use crate::issuer::Trust;
-use crate::jose::{AlgorithmSet, Hash};
+use crate::jose::{Hash, HeaderTable};
 use crate::request::TokenRequest;
 use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
@@ -22,10 +22,10 @@ use crate::token_cache::RememberedTokens;
 /// All parts that decide whether a token is valid.
 #[derive(Debug)]
 pub(crate) struct Verifier {
-    pub(crate) algorithms: AlgorithmSet,
     pub(crate) binding: Arc<Binder>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) decryption: Decryption,
+    pub(crate) headers: HeaderTable,
     pub(crate) issuers: Trust,
     pub(crate) remembered: RememberedTokens,
     pub(crate) revocation: Revocation,
@@ -70,7 +70,7 @@ impl Verifier {
         now: SystemTime,
     ) -> Result<ValidClaims, Error> {
         let token = self.decryption.open(credentials.token()).await?; //            decrypted, if a JWE  RFC 7516 §5.2
-        let jws = token.parse(&self.algorithms)?; //                                format, nothing else RFC 7515 §5.2
+        let jws = token.parse(&self.headers)?; //                                   format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
         let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4

@@ -90,6 +90,9 @@ mod engine;
 mod error;
 mod fence;
 mod fetcher;
+/// For the fuzz target of this workspace. Not for applications.
+#[doc(hidden)]
+pub mod fuzzing;
 mod layer;
 mod nonces;
 mod origin;

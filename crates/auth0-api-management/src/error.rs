@@ -36,6 +36,13 @@ pub enum ManagementError {
     /// The tenant rejected the content of the request (400).
     #[error(transparent)]
     BadRequest(TenantError),
+    /// The profile is not as the caller has seen it, and not as it shall be:
+    /// [`ensure_as_seen`](crate::ProfileClient::ensure_as_seen).
+    #[error("the profile has changed since it was read{}", .profile.as_ref().map_or(": it is gone", |_| ""))]
+    ChangedMeanwhile {
+        /// The profile as it is now; `None` if it is gone.
+        profile: Option<Box<TokenExchangeProfile>>,
+    },
     /// Another profile has this subject token type (409).
     #[error(transparent)]
     Conflict(TenantError),

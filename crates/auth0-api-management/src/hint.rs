@@ -13,6 +13,7 @@ impl ManagementError {
             Self::ActionDiffers { .. } => "management_action_differs",
             Self::Answer { .. } => "management_answer",
             Self::BadRequest(_) => "management_bad_request",
+            Self::ChangedMeanwhile { .. } => "management_changed_meanwhile",
             Self::Conflict(_) => "management_conflict",
             Self::Contested { .. } => "management_contested",
             Self::Forbidden { missing_scope: Some(_), .. } => "management_scope_missing",
@@ -41,6 +42,9 @@ impl ManagementError {
             Self::BadRequest(_) => {
                 "look at the message of the answer (tenant_error()); often the action_id is not the id of a deployed \
                  Action with the trigger custom-token-exchange"
+            }
+            Self::ChangedMeanwhile { .. } => {
+                "another client of the tenant has changed the profile: read it again, and decide again"
             }
             Self::Conflict(_) => "another profile has this subject token type: list the profiles, or call ensure()",
             Self::Contested { .. } => {

@@ -1,6 +1,9 @@
-//! What the fuzz target of this workspace sees of a body.
+//! What the fuzz targets of this workspace see of a request.
+
+use http::HeaderMap;
 
 use crate::Target;
+use crate::headers::{check_content, check_mirrors};
 use crate::message::{Contents, DeclaredVersion, Message, Operation};
 
 /// What decides about a message.
@@ -22,6 +25,15 @@ pub fn read(body: &[u8]) -> Option<Vec<ReadMessage>> {
         Contents::Batch(batch) => batch.into_iter().map(ReadMessage::from).collect(),
         Contents::One(message) => vec![message.into()],
     })
+}
+
+/// Reads a request with one message as the layer does since revision 2026-07-28: the headers must name the method and the
+/// target of the message. `None` if it is rejected.
+pub fn read_with_headers(headers: &HeaderMap, body: &[u8]) -> Option<ReadMessage> {
+    check_content(headers).ok()?;
+    let Contents::One(message) = Contents::read(body).ok()? else { return None };
+    check_mirrors(headers, &message).ok()?;
+    Some(message.into())
 }
 
 impl From<Message<'_>> for ReadMessage {

@@ -70,7 +70,7 @@ mod check;
 pub mod connect;
 mod cors;
 mod future;
-/// For the fuzz target of this workspace. Not for applications.
+/// For the fuzz targets of this workspace. Not for applications.
 #[doc(hidden)]
 pub mod fuzzing;
 mod headers;

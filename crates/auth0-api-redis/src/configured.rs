@@ -24,11 +24,17 @@ use crate::store::RedisReplayStore;
 /// # }
 /// ```
 pub fn share_used_proofs(builder: ApiClientBuilder, settings: &Settings) -> ApiClientBuilder {
-    let Some(url) = settings.redis_url() else { return builder };
+    let Some(url) = settings.redis_url() else { return without_url(builder, settings) };
     match RedisReplayStore::new(url.expose_secret()) {
         Ok(store) => builder.dpop_with(|policy| policy.replay_store(store)),
         Err(error) => builder.setting_problem("redis_url", error.to_string()),
     }
+}
+
+/// A URL that is written but cannot be used must not leave each replica with a store of its own, even if the application has
+/// not applied the settings to the builder. If it has, the builder knows the problem in more detail, and keeps that.
+fn without_url(builder: ApiClientBuilder, settings: &Settings) -> ApiClientBuilder {
+    if settings.has("redis_url") { builder.setting_problem("redis_url", "it cannot be used") } else { builder }
 }
 
 #[cfg(test)]
@@ -53,6 +59,18 @@ mod tests {
     fn the_store_is_used_if_the_setting_is_written() {
         assert!(built(None).unwrap().contains("remembered by this process"));
         assert!(built(Some("redis://:hush@redis.internal")).unwrap().contains("in the store of the application"));
+    }
+
+    #[test]
+    fn an_unusable_url_is_a_problem_even_if_the_builder_does_not_know_the_settings() {
+        let settings = Settings::from_variables(|name| (name == "REDIS_URL").then(|| "\"redis://quoted\"".to_owned()));
+        let unaware = auth0_api_core::ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
+        let error = share_used_proofs(unaware, &settings).build().unwrap_err().to_string();
+        assert_eq!(error, "the configuration is unusable: redis_url: it cannot be used");
+
+        let aware = share_used_proofs(settings.builder(), &settings).build().unwrap_err().to_string();
+        assert_eq!(aware.matches("REDIS_URL").count(), 1, "{aware}");
+        assert!(!aware.contains("it cannot be used"), "{aware}");
     }
 
     #[test]

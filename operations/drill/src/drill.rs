@@ -22,8 +22,20 @@ enum Act {
     Nothing,
     KeysRotated,
     ReplicaKilled,
+    RedisFull,
     RedisStopped,
     TenantFails,
+}
+
+/// Which callers with usable tokens are served in an act.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Served {
+    /// All, all the time.
+    All,
+    /// Perhaps some. The others are told to come back later.
+    Some,
+    /// Those with Bearer tokens. The others are told to come back later.
+    WithoutProof,
 }
 
 /// What was seen in an act.
@@ -36,7 +48,7 @@ struct Seen {
 
 /// Runs all acts, and prints a table. Fails if an alert did not fire that should, or another one did.
 pub(crate) async fn run(stage: &mut Stage, settings: &Settings) -> Result<ExitCode> {
-    let mut acts = vec![Act::Nothing, Act::KeysRotated, Act::ReplicaKilled, Act::RedisStopped];
+    let mut acts = vec![Act::Nothing, Act::KeysRotated, Act::ReplicaKilled, Act::RedisFull, Act::RedisStopped];
     if settings.long {
         acts.push(Act::TenantFails);
     }
@@ -82,6 +94,7 @@ async fn clear(stage: &mut Stage, act: Act, minute: Duration) -> Result<()> {
     match act {
         Act::Nothing | Act::KeysRotated => return Ok(()),
         Act::ReplicaKilled => stage.start_replica_again().await?,
+        Act::RedisFull => stage.tell_redis("CONFIG SET maxmemory 0").await?,
         Act::RedisStopped => stage.redis.start_again().await,
         // It is the last act: a client that has failed for so long tries again only after a pause.
         Act::TenantFails => return Ok(()),
@@ -133,6 +146,8 @@ impl Act {
             Self::Nothing => {}
             Self::KeysRotated => stage.tenant.rotate_keys(),
             Self::ReplicaKilled => stage.replicas[0].kill(),
+            // Redis then answers each write with an error, and each read as before.
+            Self::RedisFull => stage.tell_redis("CONFIG SET maxmemory 1").await?,
             Self::RedisStopped => stage.redis.stop(),
             Self::TenantFails => stage.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500)),
         }
@@ -143,7 +158,7 @@ impl Act {
     fn minutes(self) -> u32 {
         match self {
             Self::Nothing | Self::KeysRotated => 6,
-            Self::ReplicaKilled | Self::RedisStopped => 12,
+            Self::ReplicaKilled | Self::RedisFull | Self::RedisStopped => 12,
             Self::TenantFails => 30,
         }
     }
@@ -152,6 +167,8 @@ impl Act {
         let alerts: &[(&str, &str)] = match self {
             Self::Nothing | Self::KeysRotated => &[],
             Self::ReplicaKilled => &[("Auth0ApiReplicaDown", "a")],
+            // Revocation is read, and proofs are written. So each request comes as far as the replay store.
+            Self::RedisFull => &[("Auth0ApiReplayStoreUnavailable", "a"), ("Auth0ApiReplayStoreUnavailable", "b")],
             // Revocation is checked before the proof, so no request comes as far as the replay store.
             Self::RedisStopped => &[
                 ("Auth0ApiLogoutsLost", "a"),
@@ -164,17 +181,24 @@ impl Act {
         alerts.iter().map(|(name, replica)| ((*name).to_owned(), (*replica).to_owned())).collect()
     }
 
-    /// Whether callers with usable tokens are served all the time.
-    fn serves(self) -> bool {
-        self != Self::RedisStopped
+    fn serves(self) -> Served {
+        match self {
+            Self::Nothing | Self::KeysRotated | Self::ReplicaKilled | Self::TenantFails => Served::All,
+            Self::RedisFull => Served::WithoutProof,
+            Self::RedisStopped => Served::Some,
+        }
     }
 }
 
 impl Seen {
     fn is_as_expected(&self) -> bool {
         let alerts: BTreeSet<_> = self.alerts.keys().cloned().collect();
-        let served = if self.act.serves() { self.answers.all_served() } else { self.answers.some_postponed() };
-        served && alerts == self.act.expected()
+        let is_served = match self.act.serves() {
+            Served::All => self.answers.all_served(),
+            Served::WithoutProof => self.answers.bearer_served() && self.answers.some_postponed(),
+            Served::Some => self.answers.some_postponed(),
+        };
+        is_served && alerts == self.act.expected()
     }
 }
 
@@ -193,6 +217,7 @@ impl fmt::Display for Act {
             Self::Nothing => "nothing",
             Self::KeysRotated => "the tenant rotates its keys",
             Self::ReplicaKilled => "replica a is killed",
+            Self::RedisFull => "Redis has no memory left",
             Self::RedisStopped => "Redis stops, and a user logs out",
             Self::TenantFails => "the tenant answers requests for its keys with 500",
         })

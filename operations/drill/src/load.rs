@@ -22,6 +22,8 @@ pub(crate) struct Load {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Answers {
     served: BTreeMap<String, usize>,
+    /// Those of `served` to callers without a proof.
+    bearer: BTreeMap<String, usize>,
     rejected: BTreeMap<String, usize>,
 }
 
@@ -106,6 +108,9 @@ impl Tokens {
 
 impl Answers {
     fn count(&mut self, caller: Caller, status: String) {
+        if matches!(caller, Caller::Bearer) {
+            *self.bearer.entry(status.clone()).or_default() += 1;
+        }
         let counts = match caller {
             Caller::Bearer | Caller::Dpop => &mut self.served,
             Caller::Expired | Caller::Nobody | Caller::WithoutScope => &mut self.rejected,
@@ -116,6 +121,11 @@ impl Answers {
     /// Whether every caller with a usable token was served, and there was one.
     pub(crate) fn all_served(&self) -> bool {
         self.served.keys().eq(["200"])
+    }
+
+    /// Whether every caller with a usable Bearer token was served, and there was one.
+    pub(crate) fn bearer_served(&self) -> bool {
+        self.bearer.keys().eq(["200"])
     }
 
     /// Whether some callers with usable tokens were told to come back later.

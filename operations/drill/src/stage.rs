@@ -2,12 +2,17 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use auth0_api_testing::{LocalTenant, RedisServer};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::Result;
 use crate::process::{Process, free_address};
@@ -65,6 +70,21 @@ impl Stage {
         Ok(Self { tenant, redis, replicas, prometheus, url, _nginx: nginx, folder })
     }
 
+    /// Sends a command to Redis, and waits until it has taken effect.
+    pub(crate) async fn tell_redis(&self, command: &str) -> Result<()> {
+        let talk = async {
+            let mut connection = TcpStream::connect(self.redis.address()).await?;
+            connection.write_all(format!("{command}\r\n").as_bytes()).await?;
+            let mut answer = [0; OK.len()];
+            connection.read_exact(&mut answer).await?;
+            Ok::<_, io::Error>(answer)
+        };
+        match timeout(LIMIT, talk).await?? {
+            answer if answer == *OK => Ok(()),
+            answer => Err(format!("Redis answered {command} with {}", String::from_utf8_lossy(&answer)).into()),
+        }
+    }
+
     pub(crate) async fn start_replica_again(&mut self) -> Result<()> {
         self.replicas[0].start(self.folder.path()).await
     }
@@ -105,6 +125,9 @@ impl fmt::Display for Stage {
 }
 
 const ATTEMPTS: usize = 3;
+const OK: &[u8; 5] = b"+OK\r\n";
+/// Redis on this machine answers within milliseconds.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// The client whose logouts the replicas take.
 pub(crate) const LOGOUT_CLIENT: &str = "web-site";

@@ -1,7 +1,5 @@
 //! The values that differ, for the check that failed.
 
-use std::time::Duration;
-
 use auth0_api_core::Check;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -133,14 +131,9 @@ fn called_url(facts: &Facts, settings: &Settings) -> String {
 
 /// The window in which a proof is accepted.
 fn window(settings: &Settings) -> String {
-    let now = settings.now;
-    let (max_age, leeway) = &settings.proof_window;
-    if max_age.is_some() || leeway.is_some() {
-        let (max_age, leeway) = (max_age.as_deref().unwrap_or("300s"), leeway.as_deref().unwrap_or("30s"));
-        return format!("at most {max_age} before, or {leeway} after, {}", in_utc(now));
-    }
-    let (start, end) = (now.checked_sub(PROOF_AGE).unwrap_or(now), now + PROOF_LEEWAY);
-    format!("from {} to {}", in_utc(start), in_utc(end))
+    let (max_age, leeway) = settings.proof_window;
+    let (start, end) = (settings.now.checked_sub(max_age), settings.now.checked_add(leeway));
+    format!("from {} to {}", in_utc(start.unwrap_or(settings.now)), in_utc(end.unwrap_or(settings.now)))
 }
 
 /// Returns the base64url of the SHA-256 of a text.
@@ -162,6 +155,3 @@ fn thumbprint(proof: &Unverified) -> Option<String> {
     let members: Option<Vec<String>> = names.iter().map(member).collect();
     Some(hash(&format!("{{{}}}", members?.join(","))))
 }
-
-const PROOF_AGE: Duration = Duration::from_secs(300);
-const PROOF_LEEWAY: Duration = Duration::from_secs(30);

@@ -57,12 +57,14 @@ fn rejected(settings: &Settings, facts: Facts, error: &Error) -> Report {
     let body: Option<Value> = serde_json::from_str(&rejection.body()).ok();
     let code = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).unwrap_or_default();
     let check = error.check().unwrap_or(Check::Requirement);
+    // Without keys, nothing was compared.
+    let differences = if error.status() < 500 { differences(check, &facts, settings) } else { Vec::new() };
     let failure = Failure {
         check,
         challenges: rejection.challenges().iter().map(ToString::to_string).collect(),
         code: code.to_owned(),
         description: rejection.description().to_owned(),
-        differences: differences(check, &facts, settings),
+        differences,
         fix: remedy::fix(error, &facts).into_owned(),
         label: error.label(),
         note: remedy::note(error.label(), &facts),
@@ -132,16 +134,11 @@ fn facts(presented: &Presented) -> Facts {
 }
 
 fn of_request(request: &Request) -> Facts {
-    let header = |wanted: &str| {
-        let mut values = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        let (first, others) = (values.next(), values.next());
-        first.filter(|_| others.is_none()).map(|(_, value)| value.trim())
-    };
-    let credentials = header("authorization").and_then(|value| value.split_once(' '));
-    let token = credentials.map(|(_, token)| token.trim());
+    let credentials = request.credentials();
+    let token = credentials.map(|(_, token)| token);
     Facts {
         method: Some(request.method().to_owned()),
-        proof: header("dpop").and_then(Unverified::decode_proof),
+        proof: request.header("dpop").and_then(Unverified::decode_proof),
         scheme: credentials.map(|(scheme, _)| scheme.to_owned()),
         token: token.and_then(Unverified::decode),
         token_hash: token.map(super::differences::hash),

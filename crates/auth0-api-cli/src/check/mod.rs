@@ -32,5 +32,7 @@ mod screen_tests;
 #[cfg(test)]
 mod vector_tests;
 
+pub(crate) use input::Presented;
 pub(crate) use options::CheckOptions;
 pub(crate) use program::run;
+pub(crate) use unverified::Unverified;

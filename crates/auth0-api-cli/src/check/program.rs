@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::{json, text};
 use crate::exit_status::ExitStatus;
 use crate::runtime;
-use crate::terminal::{self, Mark, Terminal};
+use crate::terminal::{self, Mark, Terminal, tell};
 
 /// Runs `auth0-api check`, and returns the exit status.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
@@ -29,11 +29,7 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     match printed {
         Ok(status) => status.into(),
         Err(problem) => {
-            let terminal = Terminal::of_stderr();
-            // If standard error is closed, nobody reads it.
-            drop(terminal::print_error(
-                &(terminal.wrap(&format!("{} ", terminal.mark(Mark::Failed)), &terminal.shown(&problem)) + "\n"),
-            ));
+            tell(Mark::Failed, &problem);
             ExitStatus::Unusable.into()
         }
     }

@@ -84,7 +84,9 @@ pub(super) fn note(label: &str, facts: &Facts) -> Option<String> {
         "token_signature" => {
             "the same kid can exist in two tenants: compare --domain, and with --jwks the age of the file"
         }
-        "keys_unavailable" => "without a way to the tenant, fetch its key set elsewhere and pass the file with --jwks",
+        "keys_unavailable" => {
+            "auth0-api doctor finds out why; or fetch the key set of the tenant elsewhere, and pass the file with --jwks"
+        }
         "scheme_not_offered" => "the mode is that of --dpop: set it as your API does",
         "token_alg_not_allowed" => "this program accepts RS256, and what --algorithm names: set it as your API does",
         "token_expired" => "to explain an earlier rejection, set --at to the time of the request",

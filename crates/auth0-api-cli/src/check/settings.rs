@@ -1,9 +1,9 @@
 //! The configuration: the settings of the API from its environment, and the flags, which win. It makes the real verifier.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{ApiClient, Clock, Requirement};
+use auth0_api_core::{ApiClient, BuildError, Clock, Requirement};
 
 use super::offline::OfflineKeys;
 use super::options::CheckOptions;
@@ -25,8 +25,8 @@ pub(crate) struct Settings {
     /// The leeway, as the operator wrote it.
     pub(super) leeway: Option<String>,
     pub(super) now: SystemTime,
-    /// The longest age of a proof, and how far it may be from the future, as the operator wrote them.
-    pub(super) proof_window: (Option<String>, Option<String>),
+    /// The longest age of a proof, and how far it may be from the future.
+    pub(super) proof_window: (Duration, Duration),
     /// The URL that clients call, if the API knows it.
     pub(super) public_url: Option<String>,
     pub(super) scopes: Vec<String>,
@@ -46,18 +46,17 @@ impl Settings {
     /// Reads the environment and the flags. The error is a text for the person who set them.
     pub(super) fn new(options: &CheckOptions, present: SystemTime) -> Result<Self, String> {
         let settings = ApiSettings::of_verifier(options.settings());
-        if !settings.has("domain") {
-            return Err("the domain of the tenant is missing: set --domain or AUTH0_DOMAIN".into());
-        }
-        if !settings.has("audience") {
-            return Err("the identifier of your API is missing: set --audience or AUTH0_AUDIENCE".into());
+        let missing: Vec<_> =
+            MANDATORY.iter().filter(|(key, _)| !settings.has(key)).map(|(_, problem)| *problem).collect();
+        if !missing.is_empty() {
+            return Err(missing.join("; "));
         }
         let now = options.at.unwrap_or(present);
         let mut builder = settings.builder().clock(Moment(now));
         if let Some(file) = &options.jwks {
             builder = builder.http_client(OfflineKeys::new(read(file)?)?);
         }
-        let api = builder.build().map_err(|error| error.to_string())?;
+        let api = builder.build().map_err(|error| with_flags(&error))?;
         Ok(Self {
             algorithms: settings.algorithms().iter().map(ToString::to_string).collect(),
             audiences: settings.list("audience"),
@@ -67,7 +66,10 @@ impl Settings {
             knows_nonces: settings.has("dpop_nonce_secrets"),
             leeway: settings.text("leeway"),
             now,
-            proof_window: (settings.text("dpop_max_age"), settings.text("dpop_leeway")),
+            proof_window: (
+                settings.duration("dpop_max_age", PROOF_AGE),
+                settings.duration("dpop_leeway", PROOF_LEEWAY),
+            ),
             public_url: settings.text("public_url"),
             scopes: options.scope.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect(),
             ..Self::of(api)
@@ -86,7 +88,7 @@ impl Settings {
             knows_nonces: false,
             leeway: None,
             now: SystemTime::UNIX_EPOCH,
-            proof_window: (None, None),
+            proof_window: (PROOF_AGE, PROOF_LEEWAY),
             public_url: None,
             scopes: Vec::new(),
         }
@@ -98,6 +100,27 @@ impl Settings {
     }
 }
 
+/// Names a flag as the person wrote it, where core names its setting.
+fn with_flags(error: &BuildError) -> String {
+    let name = |text: String, (key, flag): &(&str, &str)| text.replace(&format!(" {key}: "), &format!(" {flag}: "));
+    FLAGS.iter().fold(error.to_string(), name)
+}
+
 fn read(file: &Path) -> Result<String, String> {
     file::read(file).map(|text| text.to_string()).map_err(|error| error.to_string())
 }
+
+const FLAGS: [(&str, &str); 4] = [
+    ("domain", "--domain"),
+    ("audience", "--audience"),
+    ("algorithms", "--algorithm"),
+    ("decryption_key_file", "--decryption-key"),
+];
+/// The settings without a default, and what to do if one is missing.
+const MANDATORY: [(&str, &str); 2] = [
+    ("domain", "the domain of the tenant is missing: set --domain or AUTH0_DOMAIN"),
+    ("audience", "the identifier of your API is missing: set --audience or AUTH0_AUDIENCE"),
+];
+/// The defaults of core.
+const PROOF_AGE: Duration = Duration::from_secs(300);
+const PROOF_LEEWAY: Duration = Duration::from_secs(30);

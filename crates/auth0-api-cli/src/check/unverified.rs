@@ -15,12 +15,12 @@ pub(crate) struct Unverified {
     pub(super) header: Map<String, Value>,
     /// Empty for an encrypted token.
     pub(super) claims: Map<String, Value>,
-    pub(super) is_encrypted: bool,
+    pub(crate) is_encrypted: bool,
 }
 
 impl Unverified {
     /// Decodes a text; `None` if it is no JWT.
-    pub(super) fn decode(text: &str) -> Option<Self> {
+    pub(crate) fn decode(text: &str) -> Option<Self> {
         let segments: Vec<&str> = text.splitn(6, '.').collect();
         match segments.as_slice() {
             [header, claims, _signature] => {
@@ -59,7 +59,7 @@ impl Unverified {
     }
 
     /// Returns a member of `cnf`.
-    pub(super) fn confirmation(&self, member: &str) -> Option<&str> {
+    pub(crate) fn confirmation(&self, member: &str) -> Option<&str> {
         self.claims.get("cnf")?.get(member)?.as_str()
     }
 

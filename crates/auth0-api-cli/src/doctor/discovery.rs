@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::finding::{Diagnosis, Finding};
 use super::subject::Subject;
 use super::trouble::{self, LARGEST_DOCUMENT};
-use crate::api_settings::{Dpop, variable_of};
+use crate::api_settings::Dpop;
 use crate::printable::printable;
 
 /// What the other parts need of the document.
@@ -166,7 +166,7 @@ fn proofs(subject: &Subject<'_>, document: &Map<String, Value>) -> Option<Findin
             subject.dpop_setting()
         );
         Finding::warning("dpop_not_offered", text)
-            .api(format!("{}=accept, or DpopPolicy::accept()", variable_of("dpop")))
+            .api(format!("{}, or DpopPolicy::accept()", subject.dpop_setting_of(Dpop::Accept)))
             .tenant("switch on Sender Constraining in the settings of the API")
     })
 }

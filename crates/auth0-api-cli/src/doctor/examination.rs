@@ -17,12 +17,18 @@ pub(super) async fn examine(options: &DoctorOptions, environment: &Environment, 
         return findings.add(Finding::not_looked("tenant", text));
     };
     let mut reached = None;
-    for issuer in api.issuers() {
+    let issuers = api.issuers();
+    let is_one = issuers.len() == 1;
+    for issuer in issuers {
+        if !is_one {
+            findings.begin_domain(&issuer);
+        }
         let subject = Subject { options, environment, dpop: environment.api.dpop(), issuer, http: api.http_client() };
         if tenant(&subject, &api, findings).await {
             reached = Some(subject);
         }
     }
+    findings.end_domains();
     if let Some(subject) = reached {
         record::look(&subject, findings).await;
     }
@@ -42,7 +48,7 @@ async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) ->
         keys::look(subject, jwks_uri, findings).await;
     }
     if findings.faults() == before {
-        verifier::look(api, findings).await;
+        verifier::look(api, &subject.issuer, findings).await;
     }
     if let Some(date) = found.date {
         findings.add(clock::compare(found.arrived_at, &date));

@@ -13,6 +13,8 @@ pub(super) struct Finding {
     /// What was looked at, with the values that were found.
     pub(super) text: String,
     pub(super) mends: Vec<Mend>,
+    /// The domain of the tenant, if the API trusts several, and the finding is about one of them.
+    pub(super) domain: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +51,14 @@ pub(super) enum Side {
 
 /// All findings so far. They are kept outside of the examination, because the time limit may end it.
 #[derive(Debug, Default)]
-pub(super) struct Diagnosis(Mutex<Vec<Finding>>);
+pub(super) struct Diagnosis(Mutex<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    findings: Vec<Finding>,
+    /// The domain that is looked at.
+    domain: Option<String>,
+}
 
 impl Finding {
     pub(super) fn passed(name: &'static str, text: impl Into<String>) -> Self {
@@ -89,7 +98,7 @@ impl Finding {
     }
 
     fn new(mark: Mark, name: &'static str, text: impl Into<String>) -> Self {
-        Self { mark, name, text: text.into(), mends: Vec::new() }
+        Self { mark, name, text: text.into(), mends: Vec::new(), domain: None }
     }
 
     fn mend(mut self, side: Side, text: impl Into<String>) -> Self {
@@ -99,24 +108,37 @@ impl Finding {
 }
 
 impl Diagnosis {
+    /// The findings from now on are about this issuer.
+    pub(super) fn begin_domain(&self, issuer: &str) {
+        let host = issuer.split_once("://").map_or(issuer, |(_, host)| host);
+        self.found().domain = Some(host.trim_end_matches('/').to_owned());
+    }
+
+    /// The findings from now on are about no domain in particular.
+    pub(super) fn end_domains(&self) {
+        self.found().domain = None;
+    }
+
     pub(super) fn add(&self, finding: Finding) {
-        self.all().push(finding);
+        self.extend([finding]);
     }
 
     pub(super) fn extend(&self, findings: impl IntoIterator<Item = Finding>) {
-        self.all().extend(findings);
+        let mut found = self.found();
+        let domain = found.domain.clone();
+        found.findings.extend(findings.into_iter().map(|finding| Finding { domain: domain.clone(), ..finding }));
     }
 
     /// The number of problems, and of what could not be looked at.
     pub(super) fn faults(&self) -> usize {
-        self.all().iter().filter(|finding| matches!(finding.mark, Mark::NotLooked | Mark::Problem)).count()
+        self.found().findings.iter().filter(|finding| matches!(finding.mark, Mark::NotLooked | Mark::Problem)).count()
     }
 
     pub(super) fn take(&self) -> Vec<Finding> {
-        std::mem::take(&mut self.all())
+        std::mem::take(&mut self.found().findings)
     }
 
-    fn all(&self) -> MutexGuard<'_, Vec<Finding>> {
+    fn found(&self) -> MutexGuard<'_, Found> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,6 @@ use secrecy::ExposeSecret as _;
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
 use super::options::DoctorOptions;
-use crate::api_settings::variable_of;
 
 pub(super) async fn look(options: &DoctorOptions, environment: &Environment, findings: &Diagnosis) {
     let Some(url) = environment.api.redis_url() else {
@@ -22,16 +21,17 @@ pub(super) async fn look(options: &DoctorOptions, environment: &Environment, fin
         }
         return;
     };
+    let name = environment.api.variable("redis_url");
     match RedisInspection::of(url.expose_secret(), LIMIT).await {
-        Ok(redis) => findings.extend(judge(options, &redis)),
-        Err(error) => findings.add(unknown(&error)),
+        Ok(redis) => findings.extend(judge(options, &name, &redis)),
+        Err(error) => findings.add(unknown(&name, &error)),
     }
 }
 
-/// Returns one finding if all is well, and else one for each fault.
-fn judge(options: &DoctorOptions, redis: &RedisInspection) -> Vec<Finding> {
+/// Returns one finding if all is well, and else one for each fault. `name` is the variable as the operator wrote it.
+fn judge(options: &DoctorOptions, name: &str, redis: &RedisInspection) -> Vec<Finding> {
     let faults: Vec<_> = [
-        place(redis),
+        place(name, redis),
         eviction(redis),
         replicas(options, redis),
         lag(redis.longest_lag()),
@@ -44,22 +44,22 @@ fn judge(options: &DoctorOptions, redis: &RedisInspection) -> Vec<Finding> {
 }
 
 /// Whether the server is one that takes writes.
-fn place(redis: &RedisInspection) -> Option<Finding> {
+fn place(name: &str, redis: &RedisInspection) -> Option<Finding> {
     match (redis.mode(), redis.role()) {
         (Some("cluster"), _) => Some(
-            Finding::problem("redis_cluster", format!("{} names a node of a cluster", name()))
+            Finding::problem("redis_cluster", format!("{name} names a node of a cluster"))
                 .api("build the store with RedisReplayStore::cluster()"),
         ),
         (Some("sentinel"), _) => Some(
-            Finding::problem("redis_sentinel", format!("{} names a sentinel", name()))
-                .api(format!("build the store with RedisReplayStore::sentinel(), or name the master in {}", name())),
+            Finding::problem("redis_sentinel", format!("{name} names a sentinel"))
+                .api(format!("build the store with RedisReplayStore::sentinel(), or name the master in {name}")),
         ),
         (_, Some("slave")) => Some(
             Finding::problem(
                 "redis_replica",
-                format!("{} names a replica, which accepts no writes: each proof gets 503", name()),
+                format!("{name} names a replica, which accepts no writes: each proof gets 503"),
             )
-            .api(format!("name the master in {}, or build the store with RedisReplayStore::sentinel()", name())),
+            .api(format!("name the master in {name}, or build the store with RedisReplayStore::sentinel()")),
         ),
         _ => None,
     }
@@ -109,27 +109,21 @@ fn persistence(options: &DoctorOptions, redis: &RedisInspection) -> Option<Findi
     })
 }
 
-fn unknown(error: &RedisInspectionError) -> Finding {
+fn unknown(name: &str, error: &RedisInspectionError) -> Finding {
     match error {
         RedisInspectionError::Config(error) => {
-            Finding::problem("redis_url_unusable", format!("{} cannot be used", name()))
-                .api(format!("{}: {error}", name()))
+            Finding::problem("redis_url_unusable", format!("{name} cannot be used")).api(format!("{name}: {error}"))
         }
         RedisInspectionError::Login => Finding::problem("redis_login", error.to_string())
-            .api(format!("put the user and the password into {}: redis://user:password@host:port", name()))
+            .api(format!("put the user and the password into {name}: redis://user:password@host:port"))
             .redis("ACL SETUSER with this password"),
         RedisInspectionError::Forbidden => {
             Finding::not_looked("redis", error.to_string()).redis("ACL SETUSER ... +info")
         }
         error => Finding::problem("redis_unreachable", format!("{error}: each request with a proof gets 503"))
-            .api(format!("correct the host and the port of {}", name()))
+            .api(format!("correct the host and the port of {name}"))
             .redis("start Redis, and let it listen on an address that this machine reaches (bind)"),
     }
-}
-
-/// The variable as the operator wrote it.
-fn name() -> String {
-    variable_of("redis_url")
 }
 
 /// A server on the same network answers within milliseconds.

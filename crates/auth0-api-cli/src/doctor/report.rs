@@ -32,8 +32,9 @@ fn status(findings: &[Finding]) -> ExitStatus {
 /// One paragraph for each finding, and one for each setting that mends it.
 fn text(findings: &[Finding], terminal: &Terminal) -> String {
     let mut lines = Vec::new();
-    for Finding { mark, name, text, mends } in findings {
-        let text = format!("{} {}", terminal.strong(&format!("{name}:")), terminal.shown(text));
+    for Finding { mark, name, text, mends, domain } in findings {
+        let name = domain.as_ref().map_or_else(|| format!("{name}:"), |domain| format!("{name} ({domain}):"));
+        let text = format!("{} {}", terminal.strong(&name), terminal.shown(text));
         lines.push(terminal.wrap(&format!("{} ", terminal.mark(mark.shown())), &text));
         lines.extend(mends.iter().map(|mend| {
             let side = terminal.dim(&format!("{:<8}", format!("{}:", mend.side.name())));
@@ -49,9 +50,9 @@ fn text(findings: &[Finding], terminal: &Terminal) -> String {
 }
 
 fn json(findings: &[Finding]) -> Value {
-    let shown = findings.iter().map(|Finding { mark, name, text, mends }| {
+    let shown = findings.iter().map(|Finding { mark, name, text, mends, domain }| {
         let mends: Vec<_> = mends.iter().map(|mend| json!({ "side": mend.side.name(), "text": mend.text })).collect();
-        json!({ "mark": mark.name(), "name": name, "text": text, "mends": mends })
+        json!({ "mark": mark.name(), "name": name, "text": text, "mends": mends, "domain": domain })
     });
     json!({ "status": status(findings).number(), "findings": shown.collect::<Vec<_>>() })
 }
@@ -82,12 +83,18 @@ mod tests {
         assert_eq!(
             json(&findings),
             json!({ "status": 1, "findings": [
-                { "mark": "passed", "name": "clock", "text": "differs by 0 s", "mends": [] },
+                { "mark": "passed", "name": "clock", "text": "differs by 0 s", "mends": [], "domain": null },
                 { "mark": "problem", "name": "redis_evicts", "text": "maxmemory-policy is allkeys-lru", "mends": [
                     { "side": "redis", "text": "CONFIG SET maxmemory-policy noeviction" },
-                ] },
+                ], "domain": null },
             ] })
         );
+    }
+
+    #[test]
+    fn a_finding_about_one_of_several_domains_names_it() {
+        let finding = Finding { domain: Some("a.example".into()), ..Finding::passed("keys", "1 published key") };
+        assert!(shown(&[finding], 80).starts_with("✓ keys (a.example): 1 published key\n"));
     }
 
     #[test]

@@ -5,8 +5,7 @@ use auth0_api_core::{ApiClient, BuildError, ConfigProblem};
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
 use super::options::DoctorOptions;
-use crate::api_settings::variable_of;
-use crate::environment::raw;
+use crate::api_settings::ApiSettings;
 use crate::printable::printable;
 
 /// Builds the client of the API; `None` if its settings are unusable.
@@ -15,6 +14,10 @@ pub(super) fn client(options: &DoctorOptions, environment: &Environment, finding
     findings.extend(padded.map(|(name, _)| {
         Finding::warning("white_space", format!("{name} begins or ends with white space, which the API removes"))
             .api(format!("remove the white space from {name}: other programs read it as a part of the value"))
+    }));
+    findings.extend(environment.api.warnings().iter().map(|warning| {
+        let text = format!("{} has no effect", printable(warning.variable()));
+        Finding::warning(warning.label(), text).api(printable(&warning.hint()))
     }));
     let builder = environment.api.builder();
     match options.jwks_hosts.iter().fold(builder, |builder, host| builder.allow_jwks_host(host.as_str())).build() {
@@ -25,17 +28,17 @@ pub(super) fn client(options: &DoctorOptions, environment: &Environment, finding
             Some(api)
         }
         Err(error) => {
-            findings.extend(problems(&error));
+            findings.extend(problems(environment, &error));
             None
         }
     }
 }
 
-fn problems(error: &BuildError) -> Vec<Finding> {
-    error.problems().iter().map(problem).collect()
+fn problems(environment: &Environment, error: &BuildError) -> Vec<Finding> {
+    error.problems().iter().map(|found| problem(&environment.api, found)).collect()
 }
 
-fn problem(problem: &ConfigProblem) -> Finding {
+fn problem(api: &ApiSettings, problem: &ConfigProblem) -> Finding {
     let told = problem.to_string();
     match problem {
         ConfigProblem::HttpClient(_) => Finding::problem(
@@ -50,7 +53,7 @@ fn problem(problem: &ConfigProblem) -> Finding {
         }
         problem => {
             if let Some(key) = key_of(problem.option()) {
-                return of_variable(&variable_of(key), problem.option(), &told);
+                return of_variable(api, key, problem.option(), &told);
             }
             let text = format!("the setting {} cannot be used", problem.option());
             Finding::problem("setting_unusable", text).api(printable(&told))
@@ -59,16 +62,21 @@ fn problem(problem: &ConfigProblem) -> Finding {
 }
 
 /// Names the variable, as the operator wrote it.
-fn of_variable(variable: &str, option: &str, told: &str) -> Finding {
-    if variable == "AUTH0_DOMAIN" && raw(variable).is_none() {
+fn of_variable(api: &ApiSettings, key: &str, option: &str, told: &str) -> Finding {
+    if key == "domain" && !api.has(key) {
         let mend = "set AUTH0_DOMAIN to the domain of the tenant, such as tenant.eu.auth0.com";
         return Finding::problem("setting_missing", "AUTH0_DOMAIN is not set").api(mend);
     }
-    if variable == "AUTH0_AUDIENCE" && raw(variable).is_none() {
+    if key == "audience" && !api.has(key) {
         let mend = "set AUTH0_AUDIENCE to the Identifier of the API (Applications, APIs)";
         return Finding::problem("setting_missing", "AUTH0_AUDIENCE is not set").api(mend);
     }
+    let variable = api.variable(key);
     let problem = told.strip_prefix(option).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(told);
+    if !api.has(key) {
+        let text = format!("{variable} is not set, and the other settings need it");
+        return Finding::problem("setting_missing", text).api(printable(&format!("{variable}: {problem}")));
+    }
     Finding::problem("setting_unusable", format!("the value of {variable} cannot be used"))
         .api(printable(&format!("{variable}: {problem}")))
 }
@@ -78,7 +86,8 @@ fn key_of(option: &str) -> Option<&str> {
     match option {
         "decryption_keys" => Some("decryption_key"),
         "domains" => Some("domain"),
-        "audience" | "domain" | "leeway" | "max_token_age" | "own_hosts" | "public_url" | "token_cache" => Some(option),
+        "audience" | "domain" | "exchange_domain" | "leeway" | "max_token_age" | "own_hosts" | "public_url"
+        | "token_cache" => Some(option),
         _ => None,
     }
 }

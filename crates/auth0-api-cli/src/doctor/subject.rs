@@ -7,7 +7,7 @@ use auth0_api_core::http::HttpClient;
 
 use super::environment::Environment;
 use super::options::DoctorOptions;
-use crate::api_settings::{Dpop, variable_of};
+use crate::api_settings::Dpop;
 
 /// The tenant that the API trusts, and how to ask it.
 pub(super) struct Subject<'a> {
@@ -31,7 +31,12 @@ impl Subject<'_> {
 
     /// The setting for DPoP as the operator wrote it, such as `DPOP=require`.
     pub(super) fn dpop_setting(&self) -> String {
-        format!("{}={}", variable_of("dpop"), self.dpop.name())
+        self.dpop_setting_of(self.dpop)
+    }
+
+    /// The setting for another mode, such as `DPOP=accept`.
+    pub(super) fn dpop_setting_of(&self, mode: Dpop) -> String {
+        format!("{}={}", self.environment.api.variable("dpop"), mode.name())
     }
 
     /// Whether the API reads client certificates.

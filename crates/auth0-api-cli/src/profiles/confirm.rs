@@ -47,7 +47,7 @@ impl Answer {
     }
 
     /// Why the plan is not applied, and what to do.
-    pub(super) fn refusal(&self) -> Option<&'static str> {
+    pub(super) fn objection(&self) -> Option<&'static str> {
         match self {
             Self::Declined => Some("Nothing was changed."),
             Self::Given | Self::Preset => None,

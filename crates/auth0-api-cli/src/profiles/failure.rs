@@ -106,6 +106,7 @@ impl From<ManagementError> for Failure {
 fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> {
     Some(match error {
         ManagementError::ActionDiffers { .. } => "pass --replace to delete the profile and create it again".to_owned(),
+        ManagementError::ChangedMeanwhile { .. } => "run the command again to see the new plan".to_owned(),
         ManagementError::Conflict(_) => {
             "another profile has this subject token type: `auth0-api profiles list`".to_owned()
         }

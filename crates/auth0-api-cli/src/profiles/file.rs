@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::failure::Failure;
 use super::wanted::Wanted;
 use crate::file;
-use crate::printable::printable;
+use crate::printable::{count, printable};
 
 /// Reads the profiles of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<Wanted>, Failure> {
@@ -22,8 +22,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<Wanted>, Failure> {
         return Ok(wanted);
     }
     problems.found.sort_unstable();
-    let lines = problems.found.into_iter();
-    Err(Failure::settings(lines.map(|(line, problem)| format!("{}:{line}: {problem}", path.display())).collect()))
+    let others = problems.found.split_off(problems.found.len().min(MOST_PROBLEMS)).len();
+    let lines = problems.found.into_iter().map(|(line, problem)| format!("{}:{line}: {problem}", path.display()));
+    let others = (others > 0).then(|| format!("{}: and {}", path.display(), count(others, "further problem")));
+    Err(Failure::settings(lines.chain(others).collect()))
 }
 
 struct Problems<'a> {
@@ -98,6 +100,8 @@ fn profile(value: &Spanned<DeValue<'_>>, types: &mut HashSet<String>, problems: 
     Some(wanted)
 }
 
+/// A file of another kind has a problem in each line.
+const MOST_PROBLEMS: usize = 10;
 const PROFILES: &str = "exchange_profiles";
 const NAME: &str = "name";
 const SUBJECT_TOKEN_TYPE: &str = "subject_token_type";

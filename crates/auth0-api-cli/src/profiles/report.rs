@@ -65,9 +65,9 @@ impl Report {
             return terminal::print(&document(&Value::from(self.members.clone())));
         }
         terminal::print(&Line::render(&self.lines, &Terminal::of_stdout()))?;
-        let refusal = self.not_confirmed.map(|reason| Line::marked(Mark::Skipped, reason));
+        let objection = self.not_confirmed.map(|reason| Line::marked(Mark::Skipped, reason));
         let failure = self.failure.iter().flat_map(Failure::lines);
-        let wrong: Vec<_> = refusal.into_iter().chain(failure).collect();
+        let wrong: Vec<_> = objection.into_iter().chain(failure).collect();
         terminal::print_error(&Line::render(&wrong, &Terminal::of_stderr()))
     }
 }

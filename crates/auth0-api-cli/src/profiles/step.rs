@@ -1,6 +1,6 @@
 //! One step of a plan: what happens with one profile.
 
-use auth0_api_management::{Ensured, ManagementError, TokenExchangeProfile};
+use auth0_api_management::{Ensured, ManagementError, ProfileClient, TokenExchangeProfile};
 use serde_json::{Value, json};
 
 use super::access::Tenant;
@@ -45,9 +45,11 @@ impl Step {
         let ensured = match self {
             Self::Keep(present) => return Ok(("kept", Some(present.clone()))),
             Self::Create(wanted) => return Ok(("created", Some(profiles.create(&wanted.to_profile()).await?))),
-            Self::Delete(present) => return profiles.delete(present.id()).await.map(|()| ("deleted", None)),
-            Self::EnsureNew(wanted) | Self::Rename(_, wanted) => profiles.ensure(&wanted.to_profile()).await?,
-            Self::Replace(_, wanted) => profiles.ensure_or_replace(&wanted.to_profile()).await?,
+            Self::Delete(seen) => return delete(profiles, seen).await.map(|()| ("deleted", None)),
+            Self::EnsureNew(wanted) => profiles.ensure_as_seen(None, &wanted.to_profile()).await?,
+            Self::Rename(present, wanted) | Self::Replace(present, wanted) => {
+                profiles.ensure_as_seen(Some(present), &wanted.to_profile()).await?
+            }
         };
         let done = match &ensured {
             Ensured::Changed(_) => "renamed",
@@ -56,6 +58,28 @@ impl Step {
             _ => "kept",
         };
         Ok((done, Some(ensured.into_profile())))
+    }
+
+    /// Whether the tenant's profile is still as the plan shows it, or already as the plan makes it. `now` is the profile of
+    /// the subject token type.
+    pub(super) fn is_of(&self, now: Option<&TokenExchangeProfile>) -> bool {
+        let is_same = |seen: &TokenExchangeProfile| now.is_some_and(|now| seen.is_same_as(now));
+        match self {
+            // The tenant answers 409 if the type is taken.
+            Self::Create(_) => true,
+            Self::Delete(seen) => now.is_none() || is_same(seen),
+            Self::EnsureNew(wanted) => now.is_none_or(|now| wanted.is_like(now)),
+            Self::Keep(seen) => is_same(seen),
+            Self::Rename(seen, wanted) | Self::Replace(seen, wanted) => {
+                is_same(seen) || now.is_some_and(|now| wanted.is_like(now))
+            }
+        }
+    }
+
+    /// Whether the profile that this step replaces is not there.
+    pub(super) fn is_gone(&self, now: &[TokenExchangeProfile]) -> bool {
+        let Self::Replace(seen, _) = self else { return false };
+        !now.iter().any(|profile| profile.subject_token_type() == seen.subject_token_type())
     }
 
     pub(super) fn subject_token_type(&self) -> &str {
@@ -122,5 +146,15 @@ impl Step {
             })
         });
         json!({ "action": self.verb(), "present": present.map(report::profile_json), "wanted": wanted })
+    }
+}
+
+/// Deletes a profile that is still as the plan shows it. One that is gone needs no deletion.
+async fn delete(profiles: &ProfileClient, seen: &TokenExchangeProfile) -> Result<(), ManagementError> {
+    match profiles.get(seen.id()).await {
+        Ok(now) if seen.is_same_as(&now) => profiles.delete(seen.id()).await,
+        Ok(now) => Err(ManagementError::ChangedMeanwhile { profile: Some(Box::new(now)) }),
+        Err(ManagementError::NotFound(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }

@@ -20,6 +20,11 @@ impl Wanted {
         profile.profile_type(self.profile_type.clone())
     }
 
+    /// Whether the profile is as it shall be.
+    pub(super) fn is_like(&self, present: &TokenExchangeProfile) -> bool {
+        !self.needs_another_than(present) && self.name == present.name()
+    }
+
     /// Whether the profile differs in a part that the Management API cannot change.
     pub(super) fn needs_another_than(&self, present: &TokenExchangeProfile) -> bool {
         self.action_id != present.action_id() || self.profile_type != *present.profile_type()

@@ -14,7 +14,7 @@ use crate::process::Running;
 const AUDIENCE: &str = "https://api.example.com";
 
 /// Runs the program with this input. The environment is that of the test, without the variables that the program reads.
-fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
+pub(crate) fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(PROGRAM);
     command.arg("check").args(flags).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in
@@ -28,11 +28,11 @@ fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn printed(output: &Output) -> String {
+pub(crate) fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn problem(output: &Output) -> String {
+pub(crate) fn problem(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
@@ -86,7 +86,11 @@ async fn the_exit_status_is_that_of_the_outcome() {
     drop(tenant);
     let outage = with(&["--audience", AUDIENCE]);
     assert_eq!(outage.status.code(), Some(3), "{}", printed(&outage));
-    assert!(printed(&outage).starts_with("✗ Not judged (503 temporarily_unavailable, keys_unavailable)"));
+    let outage = printed(&outage).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(outage.starts_with("✗ Not judged (503 temporarily_unavailable, keys_unavailable): "), "{outage}");
+    // Without keys, nothing was compared.
+    assert!(!outage.contains(" found ") && outage.contains("cannot connect: "), "{outage}");
+    assert!(outage.contains(" auth0-api doctor finds out why; "), "{outage}");
 }
 
 #[tokio::test]
@@ -142,8 +146,20 @@ fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
         ("", &all[..], "✗ standard input is empty"),
         ("a.b.c", &all[2..], "✗ the domain of the tenant is missing: set --domain"),
         ("a.b.c", &all[..2], "✗ the identifier of your API is missing: set --audience"),
+        (
+            "a.b.c",
+            &[],
+            "✗ the domain of the tenant is missing: set --domain or AUTH0_DOMAIN; the identifier of your API is",
+        ),
+        ("", &["eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
+        ("", &["--at", "Bearer eyJhush.b.c"], "✗ an argument contains a token: pass it on standard input"),
         ("DPoP a.b.c", &all, "✗ a DPoP proof is made for one method and one URL"),
-        ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: domain"),
+        ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: --domain: "),
+        (
+            "a.b.c",
+            &[all[0], all[1], all[2], all[3], "--decryption-key", file!()],
+            "✗ the configuration is unusable: --decryption-key: ",
+        ),
         ("a.b.c", &["--at", "yesterday"], "error: invalid value 'yesterday' for '--at <TIME>': write 2026-11-27T"),
         ("a.b.c", &["--jwks", "/missing", all[0], all[1], all[2], all[3]], "✗ cannot read /missing: "),
     ] {
@@ -152,6 +168,7 @@ fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
         let problem = problem(&output).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(problem.starts_with(start), "{flags:?} {problem}");
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{flags:?}");
+        assert!(!problem.contains("hush"), "{problem}");
     }
 }
 

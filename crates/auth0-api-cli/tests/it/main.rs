@@ -9,12 +9,15 @@ mod binary;
 #[expect(dead_code, reason = "the tests of auth0-api-testing use more of it")]
 mod caller;
 mod check;
+mod check_environment;
 #[path = "../../../auth0-api-testing/tests/it/config.rs"]
 mod config;
 mod doctor;
 #[path = "../../../auth0-api-testing/tests/it/process.rs"]
 mod process;
 mod profiles;
+mod profiles_changed;
+mod proof;
 mod tls;
 mod tools;
 

@@ -15,10 +15,10 @@ use crate::PROGRAM;
 /// A tenant with two Actions.
 struct World(LocalTenant);
 
-struct Outcome {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl World {
@@ -49,7 +49,7 @@ impl World {
     }
 }
 
-async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
+pub(crate) async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
     let mut command = Command::new(PROGRAM);
     command.env_clear().env("LC_ALL", "C.UTF-8").arg("profiles").args(arguments).envs(settings.iter().copied());
     let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
@@ -63,13 +63,13 @@ async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
 }
 
 /// Writes a file of this test.
-fn file(name: &str, text: &str) -> String {
+pub(crate) fn file(name: &str, text: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
 }
 
-fn described(name: &str, action_id: &str) -> String {
+pub(crate) fn described(name: &str, action_id: &str) -> String {
     format!(
         "[[exchange_profiles]]\nname = \"{name}\"\nsubject_token_type = \"urn:acme:legacy-session\"\n\
          action_id = \"{action_id}\"\n"
@@ -208,6 +208,9 @@ async fn a_missing_scope_is_named() {
 async fn every_missing_setting_is_named() {
     let outcome = run(&["list"], &[]).await;
     assert_eq!(outcome.code, 2);
+    let several = [("AUTH0_DOMAIN", "a.example,b.example"), ("AUTH0_MANAGEMENT_TOKEN", "token")];
+    let list = run(&["list"], &several).await;
+    assert!(list.code == 2 && list.stderr.contains("the domain is a list"), "{}", list.stderr);
     for name in ["AUTH0_DOMAIN", "AUTH0_MANAGEMENT_CLIENT_ID", "AUTH0_MANAGEMENT_CLIENT_SECRET", "--private-key-file"] {
         assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
     }
@@ -269,6 +272,9 @@ async fn every_problem_of_a_file_has_its_line() {
     ] {
         assert!(outcome.stderr.contains(&format!("{file}{problem}")), "{problem}: {}", outcome.stderr);
     }
+    let outcome = run(&["ensure", &crate::profiles::file("other-kind", &"# no\nwords\n".repeat(50))], &[]).await;
+    assert_eq!((outcome.code, outcome.stderr.matches("expected").count()), (2, 10), "{}", outcome.stderr);
+    assert!(outcome.stderr.ends_with(": and 40 further problems"), "{}", outcome.stderr);
     let outcome = run(&["ensure", "no-such-file.toml"], &[]).await;
     assert!(outcome.code == 2 && outcome.stderr.contains("cannot read no-such-file.toml"), "{}", outcome.stderr);
 }

@@ -15,7 +15,7 @@ fn without_a_subcommand_the_help_lists_the_tools() {
     let output = Command::new(PROGRAM).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let help = String::from_utf8(output.stderr).unwrap();
-    for tool in ["check ", "doctor ", "profiles ", "tenant ", "completions ", "man "] {
+    for tool in ["check ", "doctor ", "profiles ", "proof ", "tenant ", "completions ", "man "] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(tool)), "{help}");
     }
     assert!(help.lines().all(|line| line.chars().count() <= 100));
@@ -28,7 +28,7 @@ fn output(arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn the_help_of_each_tool_fits_the_width_and_ends_with_examples() {
-    for tool in [&["check"][..], &["doctor"], &["profiles"], &["completions"], &["man"]] {
+    for tool in [&["check"][..], &["doctor"], &["profiles"], &["proof"], &["completions"], &["man"]] {
         let (status, help) = output(&[tool, &["--help"]].concat());
         assert_eq!(status, Some(0));
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
@@ -44,6 +44,7 @@ fn completions_know_the_tools_and_their_flags() {
         let (status, script) = output(&["completions", shell]);
         assert_eq!(status, Some(0), "{shell}");
         assert!(script.contains("auth0-api") && script.contains("decryption-key"), "{shell} {script}");
+        assert!(script.contains("without-token"), "{shell} {script}");
     }
     assert_eq!(output(&["completions", "cmd"]).0, Some(2));
 }
@@ -61,7 +62,9 @@ fn the_man_page_describes_every_tool() {
     let (status, page) = output(&["man"]);
     assert_eq!(status, Some(0));
     assert!(page.contains(".TH auth0-api 1"), "{page}");
-    for part in ["auth0\\-api\\-check", "auth0\\-api\\-tenant", "EXIT STATUS", "\\-\\-decryption\\-key"] {
+    for part in
+        ["auth0\\-api\\-check", "auth0\\-api\\-proof", "auth0\\-api\\-tenant", "EXIT STATUS", "\\-\\-decryption\\-key"]
+    {
         assert!(page.contains(part), "{part}\n{page}");
     }
 }

@@ -119,3 +119,23 @@ fn presents(request: &TokenRequest<'_>, token: &VerifiedToken) -> bool {
     let header = request.single("authorization").ok().flatten();
     header.is_some_and(|header| header.ends_with(token.access_token().expose().as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+    use super::*;
+    use crate::request::ReceivedTarget;
+
+    /// Adapters put this future on the heap for each request. It holds what a request with fresh keys needs: futures that
+    /// wait for the network are in boxes of their own.
+    #[test]
+    fn the_future_of_an_admission_is_small() {
+        let gate = Gate::new(ApiClient::builder("tenant.example.com", "https://api.example.com").build().unwrap());
+        let target = ReceivedTarget { scheme: "https", authority: None, target: "/", peer: None };
+        let headers = [("authorization", "Bearer eyJ")];
+        let request = TokenRequest::received("GET", target, &headers);
+        let size = size_of_val(&gate.admit(&request, None));
+        assert!(size <= 1600, "{size} bytes");
+    }
+}

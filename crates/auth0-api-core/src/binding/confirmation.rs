@@ -40,3 +40,57 @@ fn digest(members: &Object<&str>, name: &str) -> Result<Option<[u8; 32]>, Confir
     base64url::decode_exactly(&text, &mut digest).ok_or(ConfirmationError::Malformed)?;
     Ok(Some(digest))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    /// RFC 9449 §6.1, figure 9; RFC 8705 appendix A.
+    const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    const X5T: &str = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
+
+    fn confirmed(json: &str) -> Result<(Option<String>, Option<String>), ConfirmationError> {
+        let claims = ValidClaims::unchecked(Object::parse(json.into()).unwrap(), UNIX_EPOCH);
+        let Confirmation { key, certificate } = read(&claims)?;
+        Ok((key.map(|key| key.to_string()), certificate.map(|certificate| certificate.to_string())))
+    }
+
+    #[test]
+    fn a_token_is_bound_to_what_its_known_members_name() {
+        for (json, key, certificate) in [
+            (r#"{"sub":"a"}"#.to_owned(), None, None),
+            (format!(r#"{{"cnf":{{"jkt":"{JKT}"}}}}"#), Some(JKT), None),
+            (format!(r#"{{"cnf":{{"x5t#S256":"{X5T}"}}}}"#), None, Some(X5T)),
+            (format!(r#"{{"cnf":{{"x5t#S256":"{X5T}","jkt":"{JKT}"}}}}"#), Some(JKT), Some(X5T)),
+            (format!(r#"{{"cnf":{{"kid":"a","jkt":"{JKT}"}}}}"#), Some(JKT), None),
+        ] {
+            let expected = (key.map(str::to_owned), certificate.map(str::to_owned));
+            assert_eq!(confirmed(&json), Ok(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_confirmation_that_cannot_be_checked_is_rejected() {
+        for (cnf, error) in [
+            ("{}".to_owned(), ConfirmationError::Unknown),
+            (r#"{"kid":"a"}"#.to_owned(), ConfirmationError::Unknown),
+            (r#"{"JKT":"a"}"#.to_owned(), ConfirmationError::Unknown),
+            ("null".to_owned(), ConfirmationError::Malformed),
+            ("[]".to_owned(), ConfirmationError::Malformed),
+            (format!(r#""{JKT}""#), ConfirmationError::Malformed),
+            (r#"{"jkt":5}"#.to_owned(), ConfirmationError::Malformed),
+            (r#"{"jkt":""}"#.to_owned(), ConfirmationError::Malformed),
+            (format!(r#"{{"jkt":"{JKT}A"}}"#), ConfirmationError::Malformed),
+            (format!(r#"{{"jkt":"{JKT}="}}"#), ConfirmationError::Malformed),
+            // The last two bits of the last character are not zero.
+            (format!(r#"{{"jkt":"{}"}}"#, JKT.replace("4I", "4J")), ConfirmationError::Malformed),
+            (format!(r#"{{"jkt":"{JKT}","x5t#S256":"a"}}"#), ConfirmationError::Malformed),
+        ] {
+            assert_eq!(confirmed(&format!(r#"{{"cnf":{cnf}}}"#)), Err(error), "{cnf}");
+        }
+    }
+}

@@ -66,3 +66,20 @@ impl BindingError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_a_proof_is_in_the_challenge_of_dpop() {
+        for used in [Scheme::Bearer, Scheme::Dpop] {
+            for error in [BindingError::Replayed, BindingError::Proof(ProofError::Window)] {
+                assert_eq!(error.carrier(used), Scheme::Dpop, "{error}");
+            }
+            for error in [BindingError::NotBound, BindingError::ProofMissing, BindingError::BoundTokenAsBearer] {
+                assert_eq!(error.carrier(used), used, "{error}");
+            }
+        }
+    }
+}

@@ -18,7 +18,6 @@ use crate::mtls::CertificatePolicy;
 use crate::printable::shown;
 use crate::reloadable::{Reloadable, ReloadableFacts, keep, keep_all};
 use crate::token::Leeway;
-use crate::token_cache::RememberedTokens;
 
 impl ApiClient {
     /// Configures a client for the domain of a tenant, or for [several domains](TrustedDomains), and for the identifier
@@ -76,7 +75,7 @@ impl ApiClientBuilder {
         let long_connections = keep_all(problems, self.long_connections.check(), ConfigProblem::LongConnections);
         let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
         let logout = keep(problems, logout);
-        let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
+        let token_cache = keep(problems, self.token_cache.checked().ok_or(ConfigProblem::TokenCache));
         let settings_are_usable = self.reloadable.applied.as_ref().is_none_or(|settings| settings.problems.is_empty());
         if !problems.is_empty() || !settings_are_usable {
             return None;
@@ -119,10 +118,10 @@ impl ApiClientBuilder {
             rejected_bodies: self.rejected_bodies,
             resource: self.resource,
             revocation,
-            token_cache: self.token_cache,
+            token_cache: token_cache?,
         };
         let settings = Reloadable { applied: None, ..self.reloadable };
-        let first = Generation::new(reloadable, &lasting, remembered?, issuers, None);
+        let first = Generation::new(reloadable, &lasting, issuers, None);
         Some(ApiClient::new(lasting, settings, first))
     }
 

@@ -150,4 +150,10 @@ mod tests {
         assert_eq!(url.difference(&TargetUrl::parse("https://API.a:443/r?x").unwrap()), None);
         assert_eq!(hint(&url, &url), "the URLs are the same");
     }
+
+    #[test]
+    fn a_part_has_a_name() {
+        let names = [UrlPart::Scheme, UrlPart::Host, UrlPart::Port, UrlPart::Path].map(|part| part.to_string());
+        assert_eq!(names, ["scheme", "host", "port", "path"]);
+    }
 }

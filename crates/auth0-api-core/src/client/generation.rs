@@ -10,7 +10,7 @@ use crate::decryption::{Decryption, DecryptionPlaces};
 use crate::exchange::{ExchangeConfig, Exchanger, SharedExchange};
 use crate::http::HttpClient;
 use crate::issuer::{Loopback, Trust};
-use crate::jose::Algorithm;
+use crate::jose::{Algorithm, HeaderTable};
 use crate::logout::LogoutReceiver;
 use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::{MetadataEndpoint, OfferedSchemes, ProtectedResource};
@@ -19,7 +19,7 @@ use crate::rejection::Offer;
 use crate::reloadable::{CheckedReloadable, ReloadableFacts};
 use crate::revocation::Revocation;
 use crate::token::{Leeway, TimePolicy, TokenPolicy};
-use crate::token_cache::{RememberedTokens, TokenCache};
+use crate::token_cache::{RememberedTokens, TokenCache, TokenTexts};
 use crate::verify::Verifier;
 
 /// The parts of a client that depend on its [reloadable](crate::reloadable) settings.
@@ -59,7 +59,6 @@ impl Generation {
     pub(crate) fn new(
         settings: CheckedReloadable,
         lasting: &Lasting,
-        remembered: RememberedTokens,
         issuers: Trust,
         previous: Option<&Exchanger>,
     ) -> Self {
@@ -84,13 +83,14 @@ impl Generation {
                 dpop_algorithms: dpop_algorithms.filter(|_| binding.offers(Scheme::Dpop)).collect(),
             }))
         });
+        let texts = if settings.decryption_keys.is_some() { TokenTexts::SomeEncrypted } else { TokenTexts::Signed };
         let verifier = Verifier {
-            algorithms: settings.algorithms,
             binding,
             clock: Arc::clone(&lasting.clock),
             decryption: Decryption::new(settings.decryption_keys, &lasting.decryption_places),
+            headers: HeaderTable::new(settings.algorithms),
             issuers,
-            remembered,
+            remembered: RememberedTokens::new(lasting.token_cache, texts),
             revocation: lasting.revocation.clone(),
             tokens,
         };

@@ -20,7 +20,7 @@ impl ApiClient {
         let (generation, now) = (self.generation(), self.0.lasting.clock.now());
         let verifier = &generation.verifier;
         let outcome = match self.logouts() {
-            Some(receiver) => receiver.receive(logout_token, &verifier.algorithms, &verifier.issuers, now).await,
+            Some(receiver) => receiver.receive(logout_token, verifier.headers.allowed(), &verifier.issuers, now).await,
             None => Err(LogoutError::NotConfigured),
         };
         self.observe_logout(outcome.as_ref(), now);

@@ -20,14 +20,14 @@ mod approval;
 mod logout;
 
 mod reload;
+#[cfg(all(test, shuttle))]
+mod reload_model_tests;
 mod summary;
 
 mod generation;
 
 use std::fmt;
 use std::sync::Arc;
-
-use arc_swap::ArcSwap;
 
 use crate::error::{Error, Reason};
 use crate::exchange::ExchangeError;
@@ -41,6 +41,7 @@ use crate::rejection::Rejection;
 use crate::rejection_log::RejectionLog;
 use crate::reloadable::Reloadable;
 use crate::request::TokenRequest;
+use crate::sync::{ArcSwap, AsyncMutex};
 use crate::token::VerifiedToken;
 
 pub(crate) use end_user::EndUserAddresses;
@@ -92,7 +93,7 @@ struct Shared {
     lasting: Lasting,
     rejections: RejectionLog,
     /// The settings of `current`. Reloads take this lock, so that they run one after the other.
-    settings: tokio::sync::Mutex<Reloadable>,
+    settings: AsyncMutex<Reloadable>,
 }
 
 impl ApiClient {
@@ -101,7 +102,7 @@ impl ApiClient {
             current: ArcSwap::from_pointee(first),
             lasting,
             rejections: RejectionLog::new(),
-            settings: tokio::sync::Mutex::new(settings),
+            settings: AsyncMutex::new(settings),
         }))
     }
 

@@ -8,7 +8,6 @@ use crate::build_error::BuildError;
 use crate::issuer::KeysUnavailable;
 use crate::meter;
 use crate::reloadable::Reloadable;
-use crate::token_cache::RememberedTokens;
 use crate::with_sources::WithSources;
 
 /// Why settings are not replaced. The client continues with the settings that it has.
@@ -96,12 +95,10 @@ impl ApiClient {
         let are_usable = applied.as_ref().is_none_or(|applied| applied.problems.is_empty());
         let checked = changed.clone().check(&lasting.facts(), &mut problems).filter(|_| are_usable);
         let checked = checked.ok_or_else(|| BuildError::of(problems, applied))?;
-        // The size was valid for the first generation.
-        let remembered = RememberedTokens::new(lasting.token_cache).unwrap_or_else(RememberedTokens::off);
         let previous = self.generation();
         let issuers = previous.verifier.issuers.renewed(&checked.trusted, &checked.algorithms);
         issuers.fetch_added(&previous.verifier.issuers).await.map_err(ReloadError::Keys)?;
-        let next = Generation::new(checked, lasting, remembered, issuers, previous.exchanger.as_ref());
+        let next = Generation::new(checked, lasting, issuers, previous.exchanger.as_ref());
         next.verifier.issuers.report_held();
         self.0.current.store(Arc::new(next));
         // A connection that stays open keeps its generation for hours, and need not keep the tokens of others.

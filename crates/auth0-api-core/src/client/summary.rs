@@ -51,7 +51,7 @@ impl ApiClient {
         let mut summary = Summary { rows: Vec::new() }
             .and("issuer", issuers)
             .and("audience", tokens.audiences.iter().collect::<Vec<_>>().join(", "))
-            .and("algorithms", verifier.algorithms.to_string());
+            .and("algorithms", verifier.headers.allowed().to_string());
         for (name, value) in verifier.binding.facts() {
             summary = summary.and(name, value);
         }

@@ -106,7 +106,7 @@ impl AnswerCache {
             let flight = self.flights.join_or_start(key, || cache.fetch(key, limits, ask()));
             return flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up().into()));
         };
-        let renews = cached.renew_from.is_some_and(|from| from <= now);
+        let renews = cached.is_renewal_due(now);
         tracing::debug!(name: "exchange_cache_hit", target: "auth0_api", event = "exchange_cache_hit", renews);
         if renews {
             let cache = Arc::clone(self);
@@ -144,6 +144,11 @@ impl AnswerCache {
     /// the tenant has rejected the subject, the cached answer is removed instead: the next call sends a request and
     /// gets the tenant's error.
     async fn renew(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
+        // As in `fetch`: between the look-up in `get` and the start of this task, another renewal may have ended.
+        let now = self.clock.now();
+        if let Some(cached) = self.usable(key, now).filter(|cached| !cached.is_renewal_due(now)) {
+            return Ok(cached.tokens);
+        }
         let answer = ask.await;
         match &answer {
             Ok(tokens) => self.store(key, tokens, limits),
@@ -202,6 +207,10 @@ impl CachedAnswer {
         let renewable = limits.subject_expires_at.is_none_or(|subject| expires_at < subject);
         let renew_from = renewable.then(|| now + usable_for * RENEW_AFTER_PERCENT / 100);
         Some(Self { tokens: tokens.clone(), cached_at: now, usable_until, renew_from })
+    }
+
+    fn is_renewal_due(&self, now: SystemTime) -> bool {
+        self.renew_from.is_some_and(|from| from <= now)
     }
 }
 

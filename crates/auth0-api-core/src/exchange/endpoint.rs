@@ -1,7 +1,7 @@
 //! The URL of the token endpoint, from the tenant's discovery document. The document is fetched again after ten
 //! minutes.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::{EndpointUnavailable, ExchangeError};
@@ -10,6 +10,7 @@ use crate::clock::{Clock, elapsed};
 use crate::flight::SingleFlight;
 use crate::http::BoundedClient;
 use crate::issuer::{DiscoveryError, Domain, TokenEndpointOf, discovery_document, token_endpoint};
+use crate::sync::{Mutex, MutexGuard};
 
 /// The token endpoint of one tenant.
 #[derive(Debug)]
@@ -63,6 +64,11 @@ impl Endpoint {
     }
 
     async fn discover(&self) -> Found {
+        // The look-up in `url` and the start of this task are not one step. Between these steps, another task may have
+        // stored a URL or a failure. So this task looks again before it sends a request.
+        if let Some(found) = self.without_fetch() {
+            return found;
+        }
         let fetched = self.fetch().await;
         let (mut discovered, now) = (self.lock(), self.clock.now());
         match fetched {

@@ -1,9 +1,10 @@
 //! The nonce that a server of the tenant demands in proofs
 //! ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use crate::http::HttpResponse;
+use crate::sync::Mutex;
 
 /// The latest nonce of one server: every response may have a new one, and the client uses the latest.
 #[derive(Debug, Default)]

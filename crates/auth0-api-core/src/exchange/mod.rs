@@ -38,6 +38,8 @@ mod id_token;
 mod input;
 mod issued_token;
 mod latest_nonce;
+#[cfg(all(test, shuttle))]
+mod model_tests;
 pub(crate) mod on_behalf_of;
 mod organization;
 mod prepared;

@@ -181,4 +181,30 @@ mod tests {
             assert!(matches!(rejected, Err(DiscoveryError::Document(DocumentProblem::NotUtf8))), "{rejected:?}");
         }
     }
+
+    #[test]
+    fn an_endpoint_of_another_scheme_is_rejected() {
+        let domain = Domain::parse("tenant.eu.auth0.com", Loopback::HttpsOnly).unwrap();
+        let document = |scheme: &str| {
+            let (own, other) = (format!("{scheme}://tenant.eu.auth0.com:443"), format!("{scheme}://keys.example.com"));
+            let document = |keys: &str| {
+                format!(
+                    r#"{{"issuer":"https://tenant.eu.auth0.com/","jwks_uri":"{keys}/a","token_endpoint":"{own}/b"}}"#
+                )
+            };
+            (document(&own), document(&other))
+        };
+        let hosts = [JwksHost::parse("keys.example.com").unwrap()];
+        let (own, other) = document("https");
+        assert_eq!(jwks_uri(own.as_bytes(), &domain, &[]).unwrap(), "https://tenant.eu.auth0.com:443/a");
+        assert_eq!(jwks_uri(other.as_bytes(), &domain, &hosts).unwrap(), "https://keys.example.com/a");
+        assert!(token_endpoint(own.as_bytes(), &domain, TokenEndpointOf::Everybody).is_ok());
+        let (own, other) = document("http");
+        for (document, hosts) in [(&own, &[][..]), (&other, &hosts)] {
+            let rejected = jwks_uri(document.as_bytes(), &domain, hosts);
+            assert!(matches!(rejected, Err(DiscoveryError::JwksUri)), "{rejected:?}");
+        }
+        let rejected = token_endpoint(own.as_bytes(), &domain, TokenEndpointOf::Everybody);
+        assert!(matches!(rejected, Err(DiscoveryError::TokenEndpoint)), "{rejected:?}");
+    }
 }

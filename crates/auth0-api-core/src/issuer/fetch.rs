@@ -1,6 +1,6 @@
 //! Starts the fetches of an issuer's keys: who may cause one, when it begins, and what its result changes.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::documents::{self, Fetched};
@@ -12,6 +12,7 @@ use super::snapshot::Snapshot;
 use super::state::IssuerState;
 use super::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable};
 use crate::flight::Flight;
+use crate::sync::{MutexGuard, sleep, spawn};
 
 impl IssuerState {
     /// Joins the fetch in progress, or starts one if there is a permit for it now or in less than a second.
@@ -83,13 +84,13 @@ impl IssuerState {
         let state = Arc::clone(self);
         self.fetches.join_or_start((), || async move {
             if !begins_in.is_zero() {
-                tokio::time::sleep(begins_in).await;
+                sleep(begins_in).await;
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
-            let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
+            let fetched = spawn(async move { fetching.fetch().await }).await;
             let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
             Ok((snapshot, began))
         })

@@ -35,11 +35,17 @@ mod documents;
 mod domain;
 mod error;
 mod fetch;
+#[cfg(all(test, shuttle))]
+mod fetch_model_tests;
 mod fetching;
 mod jwks_host;
 mod key_set;
 mod limits;
+#[cfg(all(test, shuttle))]
+mod modelled_tenant_tests;
 mod pending;
+#[cfg(all(test, shuttle))]
+mod permit_model_tests;
 mod permits;
 pub(crate) mod policy;
 mod recent;

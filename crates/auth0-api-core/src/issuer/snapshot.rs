@@ -3,11 +3,10 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
-use arc_swap::ArcSwapOption;
-
 use super::documents::Fetched;
 use super::key_set::KeySet;
 use crate::clock::elapsed;
+use crate::sync::ArcSwapOption;
 
 /// An issuer's keys from one fetch.
 #[derive(Debug)]

@@ -20,9 +20,11 @@
 //!    a fetch after the request, or shortly before, did not find.
 //! 7. **Time.** `now` is the time when a request began. It decides only whether a fetch began after the request, and
 //!    whether keys are fresh. Everything that limits or remembers takes the time when the lock is held.
+//! 8. **Boxes.** Futures that wait for a fetch are boxed. So they do not enlarge the future of a request whose keys are
+//!    fresh.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::config::IssuerConfig;
@@ -36,6 +38,7 @@ use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
 use super::{Domain, FetchLimit, IssuerError, KeysUnavailable};
 use crate::flight::SingleFlight;
 use crate::jose::Algorithm;
+use crate::sync::{AtomicBool, Mutex, MutexGuard, timeout};
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
@@ -121,7 +124,7 @@ impl IssuerState {
                 fetching.miss(name, self.config.clock.now());
                 return Err(IssuerError::KeyUnknown);
             }
-            let newer = self.newer_for_unknown_key(name, &snapshot, now).await?;
+            let newer = Box::pin(self.newer_for_unknown_key(name, &snapshot, now)).await?;
             (snapshot, fetch_began) = newer.ok_or(IssuerError::KeyUnknown)?;
         }
         // The keys were replaced during each look-up, each time by a fetch that had begun before the request.
@@ -165,7 +168,9 @@ impl IssuerState {
     /// wait for newer ones. If there are no fresh or stale keys, this method waits for a fetch.
     async fn current(self: &Arc<Self>, now: SystemTime, cause: Cause) -> Result<Found, IssuerError> {
         let policy = &self.config.policy;
-        let Some(snapshot) = self.current.load_full() else { return self.fetch_after(None, cause, now).await };
+        let Some(snapshot) = self.current.load_full() else {
+            return Box::pin(self.fetch_after(None, cause, now)).await;
+        };
         if snapshot.age(now) < policy.fresh_for {
             if snapshot.is_refresh_due(now) {
                 self.refresh_ahead();
@@ -175,8 +180,8 @@ impl IssuerState {
         // The clock is read again, because `now` may be old: the request may have waited for a resolver.
         match snapshot.age(self.config.clock.now()) {
             age if age < policy.fresh_for => Ok((snapshot, FetchBegan::Before)),
-            age if age < policy.stale_for => Ok(self.fetched_in_time(snapshot, cause, now).await),
-            _ => self.fetch_after(Some(&snapshot), cause, now).await,
+            age if age < policy.stale_for => Ok(Box::pin(self.fetched_in_time(snapshot, cause, now)).await),
+            _ => Box::pin(self.fetch_after(Some(&snapshot), cause, now)).await,
         }
     }
 
@@ -203,7 +208,7 @@ impl IssuerState {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
-        if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
+        if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
         report::stale_served(&self.domain, old.age(self.config.clock.now()));

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use tokio::task::JoinSet;
-
 use super::config::IssuerConfig;
 use super::directory::{Directory, Origin};
 use super::domain::Loopback;
@@ -18,6 +16,7 @@ use super::{IssuerError, KeysUnavailable};
 use crate::called_url::TargetPolicy;
 use crate::jose::{AlgorithmSet, Hash, JoseError, Jws};
 use crate::request::TokenRequest;
+use crate::sync::JoinSet;
 use crate::token::Signed;
 
 /// The trusted issuers, and the state of each.
@@ -135,7 +134,7 @@ impl Trust {
 
 impl IssuerKeys<'_> {
     /// Verifies the signature. A valid signature shows that the issuer wrote the claims.
-    pub(crate) fn verify(&self, jws: Jws<'_>, hash: Hash) -> Result<Signed, JoseError> {
+    pub(crate) fn verify<'t>(&self, jws: Jws<'t>, hash: Hash) -> Result<Signed<'t>, JoseError> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use super::{Algorithm, AlgorithmSet, JoseError, Object};
 
 /// The header of a signed message. The caller allows the algorithm of the header.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Header {
     members: Object,
     algorithm: Algorithm,
 }
 
 impl Header {
-    pub(super) fn parse(json: Vec<u8>, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
+    pub(crate) fn parse(json: Vec<u8>, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
         let members = Object::parse(json).map_err(JoseError::Header)?;
         let algorithm = admit_algorithm(&members, allowed)?;
         let header = Self { members, algorithm };

@@ -68,6 +68,7 @@ pub(super) struct SigningInput<'t> {
     pub(super) sha256: Option<Digest>,
 }
 
+#[cfg(test)]
 impl<'t> SigningInput<'t> {
     pub(super) fn of(octets: &'t [u8]) -> Self {
         Self { octets, sha256: None }

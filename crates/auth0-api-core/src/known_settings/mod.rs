@@ -8,4 +8,4 @@ mod warning;
 pub(crate) use applied::{AppliedSettings, SettingProblem, WrittenIn};
 pub use error::SettingError;
 pub(crate) use table::{KNOWN, KnownSetting, PREFIX};
-pub(crate) use warning::SettingWarning;
+pub use warning::SettingWarning;

@@ -85,7 +85,7 @@ pub(super) struct LogoutTokenPolicy {
 impl LogoutTokenPolicy {
     /// Checks the claims, except `iss`. The `iss` was compared byte for byte before the key was chosen. The `jti` is only
     /// read: whether it was used before is not known here.
-    pub(super) fn validate(&self, signed: Signed, now: SystemTime) -> Result<LogoutToken, LogoutError> {
+    pub(super) fn validate(&self, signed: Signed<'_>, now: SystemTime) -> Result<LogoutToken, LogoutError> {
         let Signed { jws, issuer, .. } = signed;
         check_type(&jws)?;
         let claims = jws.payload();
@@ -156,7 +156,7 @@ impl LogoutTokenPolicy {
 
 /// Back-Channel Logout §2.4 recommends `logout+jwt`. An access token of RFC 9068 and a proof have other types. Auth0's
 /// access tokens and ID tokens may have the type `JWT`, which is accepted: [`check_event`] rejects them.
-fn check_type(jws: &VerifiedJws) -> Result<(), LogoutError> {
+fn check_type(jws: &VerifiedJws<'_>) -> Result<(), LogoutError> {
     let media_type = jws.header().media_type().map_err(|_| LogoutError::Type)?;
     let accepted = media_type.is_none_or(|media_type| media_type.is("logout+jwt") || media_type.is("jwt"));
     if accepted { Ok(()) } else { Err(LogoutError::Type) }

@@ -3,8 +3,11 @@
 mod apply;
 mod cors_origins;
 mod file;
+mod readable;
 mod reader;
 mod secret_file;
+mod texts;
+mod time_text;
 mod unknown_variables;
 mod variables;
 mod written;
@@ -71,6 +74,8 @@ use written::Entries;
 /// 3. A secret is never in an error or in `Debug`, and a `Settings` cannot be serialized. A secret may come from a file.
 /// 4. [`redis_url`](Self::redis_url) and [`cors_origins`](Self::cors_origins) are for the application: the client itself uses
 ///    neither Redis nor CORS.
+/// 5. [`get`](Self::get), [`list`](Self::list), [`duration`](Self::duration), [`name`](Self::name) and
+///    [`warnings`](Self::warnings) are for programs that explain a configuration.
 ///
 /// `Settings` implements `Deserialize` for every format that describes itself, such as TOML, JSON and YAML.
 #[doc(alias = "configuration", alias = "environment", alias = "toml", alias = "yaml", alias = "config")]
@@ -131,21 +136,6 @@ impl Settings {
             CorsOrigins::none()
         };
         reader.cors_origins().unwrap_or(default)
-    }
-
-    /// The text of a setting, for an application that needs it itself: `domain`. The text is not checked, so `build` may reject
-    /// it. Several values in one text, such as `a,b`, are returned as this text.
-    ///
-    /// Returns `None` if the setting is not written, is a secret, or is a list of several entries in a file; and if its text is
-    /// empty, is in quotation marks, or has control characters.
-    pub fn get(&self, key: &str) -> Option<String> {
-        let setting = KnownSetting::of(key).filter(|setting| !setting.is_secret)?;
-        Some(Reader::new(&self.entries).text(setting.key)?.to_string())
-    }
-
-    /// Whether the setting with this key is written, for an application that asks for more only if it is: `domain`.
-    pub fn has(&self, key: &str) -> bool {
-        self.entries.get(key).is_some()
     }
 }
 

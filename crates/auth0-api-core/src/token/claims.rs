@@ -12,8 +12,8 @@ use crate::jose::{Object, TextHash, VerifiedJws, WrongType};
 
 /// A JWT signed with a key of a trusted issuer.
 #[derive(Debug)]
-pub(crate) struct Signed {
-    pub(crate) jws: VerifiedJws,
+pub(crate) struct Signed<'t> {
+    pub(crate) jws: VerifiedJws<'t>,
     pub(crate) issuer: Arc<str>,
     /// The text of the token, as presented.
     pub(crate) text: Arc<str>,
@@ -44,7 +44,7 @@ struct Contents {
 }
 
 impl ValidClaims {
-    pub(super) fn new(signed: Signed, times: Times) -> Self {
+    pub(super) fn new(signed: Signed<'_>, times: Times) -> Self {
         let Signed { jws, issuer, text, jwt: decrypted } = signed;
         let hash = jws.hash().map_or_else(OnceLock::new, OnceLock::from);
         let (access_token, members) = (AccessToken(text), jws.into_payload());

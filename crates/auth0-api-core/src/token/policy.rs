@@ -43,7 +43,7 @@ impl AcceptedAudiences {
 
 impl TokenPolicy {
     /// Checks the claims, except `iss`. The `iss` was compared byte for byte before the key was chosen.
-    pub(crate) fn validate(&self, signed: Signed, now: SystemTime) -> Result<ValidClaims, TokenError> {
+    pub(crate) fn validate(&self, signed: Signed<'_>, now: SystemTime) -> Result<ValidClaims, TokenError> {
         self.check_type(&signed.jws)?;
         let claims = signed.jws.payload();
         self.check_audience(claims)?;
@@ -65,7 +65,7 @@ impl TokenPolicy {
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT for another purpose has another `typ`. Auth0 writes `JWT` or `at+jwt`.
     ///
     /// In strict mode, `typ` must be `at+jwt`. Otherwise, `JWT` and an absent `typ` are also accepted.
-    fn check_type(&self, jws: &VerifiedJws) -> Result<(), TokenError> {
+    fn check_type(&self, jws: &VerifiedJws<'_>) -> Result<(), TokenError> {
         let media_type = jws.header().media_type().map_err(|_| TokenError::Type)?;
         let accepted = media_type.map_or(!self.strict_rfc9068, |media_type| {
             media_type.is("at+jwt") || (media_type.is("jwt") && !self.strict_rfc9068)

@@ -8,6 +8,7 @@
 //! | the profile, as it shall be | ends |
 //! | the profile, with another name | changes the name, and reads the profile again |
 //! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants; if the tenant rejects the new one, the old one is created again |
+//! | something else than the caller has seen, and the caller wants only what it has seen changed | fails |
 //!
 //! A change can collide with that of another deployment, which looked at the same moment: then the tenant answers 409 or
 //! 404. Its answer can get lost: then the change may have been made. In both cases the next round looks again. So a lost
@@ -17,6 +18,7 @@
 use std::time::Duration;
 
 use super::ProfileClient;
+use super::permit::Permit;
 use super::profile::TokenExchangeProfile;
 use super::wanted::WantedProfile;
 use crate::error::ManagementError;
@@ -34,13 +36,6 @@ pub enum Ensured {
     Present(TokenExchangeProfile),
     /// This call has deleted a profile with another Action or type, and created a new one.
     Replaced(TokenExchangeProfile),
-}
-
-/// What to do with a profile that has another Action or another type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OtherAction {
-    Fail,
-    Replace,
 }
 
 impl Ensured {
@@ -82,7 +77,7 @@ impl ProfileClient {
     /// [`ManagementError`]. `ActionDiffers` if the profile has another Action or another type, which the Management API
     /// cannot change. `Contested` if another client changes the name back each time.
     pub async fn ensure(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
-        self.ensure_with(wanted, OtherAction::Fail).await
+        self.ensure_with(wanted, Permit::Change).await
     }
 
     /// Does the same as [`ensure`](Self::ensure), but deletes a profile with another Action or another type, and creates it
@@ -97,13 +92,43 @@ impl ProfileClient {
     ///
     /// [`ManagementError`].
     pub async fn ensure_or_replace(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
-        self.ensure_with(wanted, OtherAction::Replace).await
+        self.ensure_with(wanted, Permit::Replace).await
     }
 
-    async fn ensure_with(&self, wanted: &WantedProfile, other: OtherAction) -> Result<Ensured, ManagementError> {
+    /// Does the same as [`ensure_or_replace`](Self::ensure_or_replace), but changes only what the caller has seen: for a program
+    /// that shows a plan to a person before it changes anything.
+    ///
+    /// `seen` is the profile of this subject token type when the caller read it; `None` if the tenant had none. If the
+    /// tenant's profile is as it shall be by now, that is no error.
+    ///
+    /// ```no_run
+    /// use auth0_api_management::{ManagementError, ProfileClient, WantedProfile};
+    ///
+    /// # fn is_confirmed(text: String) -> bool { text.is_empty() }
+    /// # async fn run(profiles: ProfileClient, wanted: WantedProfile) -> Result<(), ManagementError> {
+    /// let seen = profiles.find("urn:acme:legacy-session").await?;
+    /// if is_confirmed(format!("{seen:?} becomes {wanted:?}")) {
+    ///     profiles.ensure_as_seen(seen.as_ref(), &wanted).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ManagementError`]; `ChangedMeanwhile` if the profile is neither as the caller has seen it nor as it shall be.
+    pub async fn ensure_as_seen(
+        &self,
+        seen: Option<&TokenExchangeProfile>,
+        wanted: &WantedProfile,
+    ) -> Result<Ensured, ManagementError> {
+        self.ensure_with(wanted, Permit::ReplaceSeen(seen)).await
+    }
+
+    async fn ensure_with(&self, wanted: &WantedProfile, permit: Permit<'_>) -> Result<Ensured, ManagementError> {
         wanted.check()?;
         let mut deleted = None;
-        let outcome = self.for_one_call().rounds(wanted, other, &mut deleted).await;
+        let outcome = self.for_one_call().rounds(wanted, permit, &mut deleted).await;
         if let (Err(_), Some(profile)) = (&outcome, deleted) {
             // With new patience: the tenant must not lack the profile because the call has waited too long.
             self.restore(&profile).await;
@@ -114,13 +139,13 @@ impl ProfileClient {
     async fn rounds(
         &self,
         wanted: &WantedProfile,
-        other: OtherAction,
+        permit: Permit<'_>,
         deleted: &mut Option<TokenExchangeProfile>,
     ) -> Result<Ensured, ManagementError> {
         let mut round = 0;
         loop {
             let present = self.find(wanted.subject_token_type()).await?;
-            let failure = match self.settle(present, wanted, other, deleted).await {
+            let failure = match self.settle(present, wanted, permit, deleted).await {
                 Err(error) if is_worth_another_look(&error) => error,
                 ended => return ended,
             };
@@ -141,14 +166,15 @@ impl ProfileClient {
         &self,
         present: Option<TokenExchangeProfile>,
         wanted: &WantedProfile,
-        other: OtherAction,
+        permit: Permit<'_>,
         deleted: &mut Option<TokenExchangeProfile>,
     ) -> Result<Ensured, ManagementError> {
+        permit.check(present.as_ref(), wanted, deleted.as_ref())?;
         if let Some(present) = present {
             if wanted.has_fixed_parts_of(&present) {
                 return self.change(present, wanted).await;
             }
-            if other == OtherAction::Fail {
+            if matches!(permit, Permit::Change) {
                 return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
             }
             let outcome = self.delete(present.id()).await;
@@ -189,7 +215,10 @@ impl ProfileClient {
 /// Whether another deployment, or this call itself, may have made the change.
 fn is_worth_another_look(error: &ManagementError) -> bool {
     use ManagementError as E;
-    error.may_have_taken_effect() || matches!(error, E::Conflict(_) | E::Contested { .. } | E::NotFound(_))
+    // Without a profile, another deployment may be about to replace it.
+    let may_be_replaced = matches!(error, E::ChangedMeanwhile { profile: None });
+    let has_collided = matches!(error, E::Conflict(_) | E::Contested { .. } | E::NotFound(_));
+    error.may_have_taken_effect() || may_be_replaced || has_collided
 }
 
 /// After two collisions in a row, the third one is no coincidence.

@@ -1,6 +1,7 @@
 //! Token exchange profiles: `/api/v2/token-exchange-profiles`.
 
 mod ensure;
+mod permit;
 mod profile;
 mod wanted;
 
@@ -30,7 +31,7 @@ pub use wanted::{ProfileChange, WantedProfile};
 /// | [`create`](Self::create) | `create:token_exchange_profiles` |
 /// | [`delete`](Self::delete) | `delete:token_exchange_profiles` |
 /// | [`ensure`](Self::ensure) | `read:…`, `create:…`, `update:…` |
-/// | [`ensure_or_replace`](Self::ensure_or_replace) | all four |
+/// | [`ensure_as_seen`](Self::ensure_as_seen), [`ensure_or_replace`](Self::ensure_or_replace) | all four |
 /// | [`find`](Self::find), [`get`](Self::get), [`list`](Self::list), [`stream`](Self::stream) | `read:token_exchange_profiles` |
 /// | [`update`](Self::update) | `update:token_exchange_profiles` |
 #[derive(Clone, Debug)]

@@ -51,6 +51,15 @@ impl TokenExchangeProfile {
         })
     }
 
+    /// Whether both are the same profile, with the same name, subject token type, Action and type.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.name == other.name
+            && self.subject_token_type == other.subject_token_type
+            && self.action_id == other.action_id
+            && self.profile_type == other.profile_type
+    }
+
     /// The id, such as `tep_1234567890123456`.
     pub fn id(&self) -> &str {
         &self.id

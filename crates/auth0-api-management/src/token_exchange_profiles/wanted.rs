@@ -104,6 +104,11 @@ impl WantedProfile {
         *self.action_id == *profile.action_id() && self.profile_type.as_str() == profile.profile_type().as_str()
     }
 
+    /// Whether a profile with the same subject token type is as it shall be.
+    pub(super) fn is_like(&self, profile: &TokenExchangeProfile) -> bool {
+        self.has_fixed_parts_of(profile) && self.change_of(profile).is_none()
+    }
+
     /// Returns the change that makes a profile as it shall be; `None` if it is so already.
     pub(super) fn change_of(&self, profile: &TokenExchangeProfile) -> Option<ProfileChange> {
         (*self.name != *profile.name()).then(|| ProfileChange::new().name(self.name.clone()))

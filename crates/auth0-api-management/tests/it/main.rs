@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod access;
+mod as_seen;
 mod calls;
 mod clock;
 mod ensure;

@@ -56,6 +56,18 @@ impl fmt::Debug for Presented {
 }
 
 impl Request {
+    /// The value of a header; `None` if it is missing, or there more than once.
+    pub(super) fn header(&self, wanted: &str) -> Option<&str> {
+        let mut values = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let (first, others) = (values.next(), values.next());
+        first.filter(|_| others.is_none()).map(|(_, value)| value.trim())
+    }
+
+    /// The scheme and the token of the `Authorization` header.
+    pub(super) fn credentials(&self) -> Option<(&str, &str)> {
+        self.header("authorization")?.split_once(' ').map(|(scheme, token)| (scheme, token.trim()))
+    }
+
     /// The method; `GET` if the input does not say it.
     pub(super) fn method(&self) -> &str {
         self.method.as_deref().unwrap_or("GET")
@@ -63,6 +75,14 @@ impl Request {
 }
 
 impl Presented {
+    /// The access token, as it is sent.
+    pub(crate) fn token(&self) -> Option<&str> {
+        match self {
+            Self::Request(request) => request.credentials().map(|(_, token)| token),
+            Self::Token(token) => Some(token),
+        }
+    }
+
     /// Replaces the method and the URL of a request, if they are given.
     pub(super) fn called(self, method: Option<&str>, url: Option<&str>) -> Self {
         let Self::Request(request) = self else { return self };

@@ -29,6 +29,7 @@ pub(super) fn client(
 /// The name of the finding.
 fn name(problem: AccessProblem) -> &'static str {
     match problem {
+        AccessProblem::Domain => "management_domain_unusable",
         AccessProblem::File => "secret_file_unreadable",
         AccessProblem::Incomplete | AccessProblem::Missing => "management_credentials_incomplete",
         AccessProblem::Key => "management_key_unusable",

@@ -4,7 +4,7 @@ use auth0_api_management::{Mechanism, ProofOfPossession, ResourceServer};
 
 use super::super::finding::Finding;
 use super::super::subject::Subject;
-use crate::api_settings::{Dpop, variable_of};
+use crate::api_settings::Dpop;
 use crate::printable::printable;
 
 pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
@@ -15,7 +15,7 @@ pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<
                 "dpop_ignored",
                 format!("the tenant binds tokens to DPoP keys, and {} rejects bound tokens", subject.dpop_setting()),
             )
-            .api(format!("{}=accept, or DpopPolicy::accept()", variable_of("dpop")))
+            .api(format!("{}, or DpopPolicy::accept()", subject.dpop_setting_of(Dpop::Accept)))
             .tenant("Sender Constraining in the settings of the API: none (proof_of_possession null)"),
         ),
         (Some(Mechanism::Mtls), _) if !subject.reads_certificates() => Some(
@@ -48,7 +48,7 @@ fn unbound(subject: &Subject<'_>, proof: Option<&ProofOfPossession>) -> Option<F
     let text = format!("{} rejects Bearer tokens, and the tenant demands DPoP {found}", subject.dpop_setting());
     Some(
         Finding::warning("dpop_not_required", text)
-            .api(format!("{}=accept, if some clients have no DPoP key", variable_of("dpop")))
+            .api(format!("{}, if some clients have no DPoP key", subject.dpop_setting_of(Dpop::Accept)))
             .tenant(
                 "proof_of_possession {\"mechanism\": \"dpop\", \"required\": true, \"required_for\": \"all_clients\"}",
             ),

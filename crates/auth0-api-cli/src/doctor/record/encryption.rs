@@ -4,7 +4,6 @@ use auth0_api_management::{ResourceServer, TokenEncryption};
 
 use super::super::finding::Finding;
 use super::super::subject::Subject;
-use crate::api_settings::variable_of;
 use crate::printable::printable;
 
 pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
@@ -23,7 +22,7 @@ pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<
                 "tokens_not_encrypted",
                 "the API has a decryption key, and the tenant does not encrypt the tokens",
             )
-            .api(format!("unset {}", variable_of("decryption_key")))
+            .api(format!("unset {}", subject.environment.api.variable("decryption_key")))
             .tenant("switch on Encrypt Signed Access Tokens in the settings of the API (token_encryption)"),
         ),
         (None, false) => None,

@@ -31,6 +31,10 @@ async fn faults_of_the_settings_are_found() {
         ("setting_missing", 1, &["api: set AUTH0_AUDIENCE to the Identifier of the API"], |setup| {
             setup.unset("AUTH0_AUDIENCE")
         }),
+        ("setting_missing", 1, &["api: AUTH0_EXCHANGE_DOMAIN: client_auth needs one domain"], |setup| {
+            let own = setup.tenant.domain().to_owned();
+            setup.set("AUTH0_DOMAIN", &format!("{own},tenant.eu.auth0.com"))
+        }),
         ("variable_unusable", 1, &["api: AUTH0_CLIENT_ID: not set, and AUTH0_CLIENT_SECRET needs it"], |setup| {
             setup.unset("AUTH0_CLIENT_ID")
         }),
@@ -47,6 +51,20 @@ async fn faults_of_the_settings_are_found() {
             setup.set("AUTH0_LEEWAY", "5")
         }),
         ("setting_unusable", 1, &["api: AUTH0_LEEWAY: at most 10 minutes"], |setup| setup.set("AUTH0_LEEWAY", "1h")),
+        ("short_form_ignored", 0, &["api: AUTH0_DPOP has another value, and counts: remove DPOP"], |setup| {
+            setup.set("AUTH0_DPOP", "accept").set("DPOP", "require")
+        }),
+        (
+            "short_form_ignored",
+            0,
+            &["api: AUTH0_PUBLIC_URL has another value, and counts: remove PUBLIC_URL"],
+            |setup| {
+                setup.set("AUTH0_PUBLIC_URL", "https://api.example.com").set("PUBLIC_URL", "https://other.example.com")
+            },
+        ),
+        ("unknown_variable", 0, &["api: no setting has this variable: write AUTH0_LEEWAY"], |setup| {
+            setup.set("AUTH0_LEWAY", "5s")
+        }),
         ("ca_file_missing", 1, &["machine: let SSL_CERT_FILE name a file"], |setup| {
             setup.set("SSL_CERT_FILE", "/no/such/file.pem")
         }),

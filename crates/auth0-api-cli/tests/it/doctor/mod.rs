@@ -1,6 +1,7 @@
 //! `auth0-api doctor`, as a process, against the local tenant, a proxy and Redis over real sockets.
 
 mod documents;
+mod domains;
 mod faults;
 mod limits;
 mod odd_tenant;

@@ -48,6 +48,12 @@ impl Outcome {
             .collect()
     }
 
+    /// The names of the findings about one of several domains.
+    pub(crate) fn of_domain(&self, domain: &str) -> Vec<&str> {
+        let findings = self.findings.iter().filter(|finding| finding["domain"] == domain);
+        findings.map(|finding| finding["name"].as_str().unwrap()).collect()
+    }
+
     /// The settings that mend a fault, each after its side.
     pub(crate) fn mends(&self, name: &str) -> String {
         let finding = self.findings.iter().find(|finding| finding["name"] == name).unwrap();

@@ -10,7 +10,7 @@ pub(crate) type Row<'a> = (&'a str, i32, &'a [&'a str], fn(Setup) -> Setup);
 pub(crate) async fn find(rows: &[Row<'_>]) {
     for (name, status, mends, plant) in rows {
         let setup = plant(Setup::new().await);
-        if name.starts_with("redis_") && setup.redis.is_none() {
+        if (name.starts_with("redis_") || mends.iter().any(|mend| mend.contains("REDIS"))) && setup.redis.is_none() {
             continue;
         }
         let outcome = setup.run().await;

@@ -36,6 +36,11 @@ async fn faults_of_redis_are_found() {
             setup.flag(&["--redis-replicas", "2"])
         }),
         ("redis_forgets_logouts", 1, &["redis: CONFIG SET appendonly yes"], |setup| setup.flag(&["--logouts"])),
+        ("short_form_ignored", 0, &["api: AUTH0_REDIS_URL has another value, and counts: remove REDIS_URL"], |setup| {
+            let url = setup.redis.as_ref().map(RedisServer::url).unwrap_or_default();
+            let url = url.replace("://", "://:planted-redis-password@");
+            setup.set("AUTH0_REDIS_URL", &url).set("REDIS_URL", "redis://:planted-api-secret@redis.internal")
+        }),
         ("redis_not_configured", 1, &["api: set AUTH0_REDIS_URL"], |setup| {
             setup.unset("REDIS_URL").flag(&["--logouts"])
         }),

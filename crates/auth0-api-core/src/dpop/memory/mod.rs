@@ -1,17 +1,19 @@
 //! Replay protection in the memory of one process.
 
+#[cfg(all(test, shuttle))]
+mod model_tests;
 mod shard;
 
-use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use self::shard::{Limits, Moment, Shard};
 use super::replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use crate::jose::Thumbprint;
+use crate::sync::{AtomicUsize, HashSeed, Mutex, MutexGuard};
 
 /// Remembers used proofs in the memory of this process. This is the default [`ReplayStore`].
 ///
@@ -78,7 +80,7 @@ pub struct MemoryReplayStore {
     held: AtomicUsize,
     shards: Box<[Mutex<Shard>]>,
     /// The random key of the hash that assigns a key to its shard.
-    seed: RandomState,
+    seed: HashSeed,
 }
 
 impl MemoryReplayStore {
@@ -98,7 +100,7 @@ impl MemoryReplayStore {
             per_key: Self::DEFAULT_PER_KEY_QUOTA,
             held: AtomicUsize::new(0),
             shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
-            seed: RandomState::new(),
+            seed: HashSeed::default(),
         }
     }
 
@@ -205,8 +207,8 @@ impl fmt::Debug for MemoryReplayStore {
 }
 
 /// The number of shards: enough that threads of a large machine seldom wait for each other, and few enough that an
-/// empty store is small (9 KB).
-const SHARDS: usize = 64;
+/// empty store is small (9 KB). A model has two.
+const SHARDS: usize = if cfg!(all(test, shuttle)) { 2 } else { 64 };
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failing test may panic")]

@@ -108,6 +108,12 @@ impl Shard {
         true
     }
 
+    /// The number of recorded proofs.
+    #[cfg(all(test, shuttle))]
+    pub(super) fn len(&self) -> usize {
+        self.by_key.values().map(BinaryHeap::len).sum()
+    }
+
     /// Checks that the key is below its quota.
     fn within_quota(&self, key: &Thumbprint, now: Moment, quota: usize) -> Result<(), ReplayStoreError> {
         let Some(proofs) = self.by_key.get(key).filter(|proofs| proofs.len() >= quota) else { return Ok(()) };

@@ -1,6 +1,6 @@
 //! A token whose signed text is readable.
 
-use crate::jose::{AlgorithmSet, JoseError, Jws};
+use crate::jose::{HeaderTable, JoseError, Jws};
 
 /// A token that is not encrypted, or is decrypted. Nothing in it is verified.
 pub(crate) struct OpenedToken<'t> {
@@ -21,10 +21,10 @@ impl<'t> OpenedToken<'t> {
     }
 
     /// Parses the signed JWT.
-    pub(crate) fn parse(&self, allowed: &AlgorithmSet) -> Result<Jws<'_>, JoseError> {
+    pub(crate) fn parse<'s>(&'s self, headers: &'s HeaderTable) -> Result<Jws<'s>, JoseError> {
         match &self.decrypted {
-            None => Jws::parse(self.presented, allowed),
-            Some(jwt) => Jws::parse(jwt, allowed).map(|jws| jws.within(self.presented)),
+            None => Jws::parse_with(self.presented, headers),
+            Some(jwt) => Jws::parse_with(jwt, headers).map(|jws| jws.within(self.presented)),
         }
     }
 }

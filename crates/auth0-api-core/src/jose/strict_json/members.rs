@@ -122,20 +122,23 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
-    /// pairs have different keys, so this is faster than a set. For more members, the number of comparisons would grow
-    /// with the square of their number, and an attacker could send many members. So a search with less work, which can
-    /// only find that all keys differ, precedes the search with more.
+    /// The comparison of each member with all members before it is the fastest search among few members. Among more, a
+    /// search with less work, which can only find that all keys differ, precedes it. The number of comparisons would grow
+    /// with the square of the number of members, and an attacker could send many members. So among more than
+    /// [`USUAL_MEMBERS`], a set replaces the comparisons.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
-        if members.len() <= USUAL_MEMBERS {
-            return members.iter().enumerate().any(|(index, one)| {
-                members
-                    .iter()
-                    .take(index)
-                    .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
-            });
+        match members.len() {
+            ..FEW_MEMBERS => self.has_equal_pair(members, json),
+            FEW_MEMBERS..=USUAL_MEMBERS => may_share_a_key(members) && self.has_equal_pair(members, json),
+            _ => may_share_a_key(members) && self.has_duplicate_in_set(members, json),
         }
-        may_share_a_key(members) && self.has_duplicate_in_set(members, json)
+    }
+
+    fn has_equal_pair(&self, members: &[Member], json: &str) -> bool {
+        members.iter().enumerate().any(|(index, one)| {
+            let before = members.get(..index).unwrap_or_default();
+            before.iter().any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
+        })
     }
 
     #[cold]
@@ -151,7 +154,8 @@ impl MemberTable {
 /// key that is different seldom finds both. More members need larger tables, and clearing a table takes time.
 fn may_share_a_key(members: &[Member]) -> bool {
     match members.len() {
-        ..=128 => find_both_bits::<64>(members),
+        ..=16 => find_both_bits::<4>(members),
+        17..=128 => find_both_bits::<64>(members),
         129..=2048 => find_both_bits::<1024>(members),
         _ => share_a_key(members),
     }
@@ -203,7 +207,7 @@ static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 /// to read the whole document. Any crate of a build can enable the features. The application would then read claims
 /// that are different from the signed claims.
 const RESERVED_NAMES: [&[u8]; 2] = [b"$serde_json::private::Number", b"$serde_json::private::RawValue"];
-/// Headers, keys and proofs have at most five or six members.
+/// Headers, keys and proofs have at most five or six members. Ten comparisons find a duplicate among five.
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;

@@ -22,7 +22,7 @@ pub(super) fn apply(reader: &mut Reader<'_>, mut builder: ApiClientBuilder) -> A
         (Some(source), Some(elements)) => builder.client_certificates(source.appended(elements)),
         (None, Some(_)) if !reader.is_written("client_certificates") => {
             let error = format!("has no effect without {}", reader.name("client_certificates"));
-            reader.refuse("client_certificates_elements", unusable(error));
+            reader.reject("client_certificates_elements", unusable(error));
             builder
         }
         (None, _) => builder,

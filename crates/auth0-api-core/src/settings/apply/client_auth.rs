@@ -34,13 +34,13 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ClientAuth> {
             // The method is named, or follows from the key.
             let other = if reader.is_written(METHOD) { METHOD } else { KEY };
             let other = reader.name(other);
-            reader.refuse(key, SettingError::Conflict { other });
+            reader.reject(key, SettingError::Conflict { other });
         }
     }
     for key in [Some(ID), needed].into_iter().flatten() {
         if !reader.is_written(key) {
             let other = reader.name(written);
-            reader.refuse(key, SettingError::Needed { other });
+            reader.reject(key, SettingError::Needed { other });
         }
     }
     let id = id?;
@@ -50,12 +50,12 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<ClientAuth> {
         Method::Post => Some(ClientAuth::secret_post(id.as_str(), secret?)),
         Method::Tls => Some(ClientAuth::tls(id.as_str())),
         Method::Jwt => {
-            let [key] = <[PrivateKey; 1]>::try_from(keys?).map_err(|_| reader.refuse(KEY, SettingError::List)).ok()?;
+            let [key] = <[PrivateKey; 1]>::try_from(keys?).map_err(|_| reader.reject(KEY, SettingError::List)).ok()?;
             let key = match algorithm {
                 None => Ok(key),
                 Some(algorithm) => key.with_algorithm(algorithm),
             };
-            let key = key.map_err(|error| reader.refuse(KEY_ALGORITHM, unusable(error))).ok()?;
+            let key = key.map_err(|error| reader.reject(KEY_ALGORITHM, unusable(error))).ok()?;
             Some(ClientAuth::private_key_jwt(id.as_str(), key))
         }
     }

@@ -36,7 +36,7 @@ fn nonce(reader: &mut Reader<'_>) -> Option<RotatingNonce> {
                 } else {
                     unusable(format_args!("has no effect without {}", reader.name(SWITCH)))
                 };
-                reader.refuse(key, error);
+                reader.reject(key, error);
             }
         }
         return None;
@@ -47,7 +47,7 @@ fn nonce(reader: &mut Reader<'_>) -> Option<RotatingNonce> {
         None if reader.is_written(SECRETS) => return None,
         None => (SWITCH, RotatingNonce::generate()),
     };
-    let nonce = nonce.map_err(|error: NonceSecretError| reader.refuse(key, unusable(error))).ok()?;
+    let nonce = nonce.map_err(|error: NonceSecretError| reader.reject(key, unusable(error))).ok()?;
     Some(step.into_iter().fold(nonce, RotatingNonce::step))
 }
 

@@ -53,8 +53,8 @@ impl ApiClientBuilder {
     /// Adds a problem of a setting, for a crate or an application that uses a setting itself. [`build`](Self::build) reports
     /// it together with the others, under the name that the operator wrote.
     ///
-    /// `key` is the key of a setting, such as `redis_url`, or the name of a setting of the application. Do not put a secret
-    /// into `problem`.
+    /// `key` is the key of a setting, such as `redis_url`, or the name of a setting of the application. If a problem of this
+    /// setting is known already, that one stays. Do not put a secret into `problem`.
     ///
     /// ```
     /// use auth0_api_core::Settings;
@@ -67,7 +67,9 @@ impl ApiClientBuilder {
         let applied = self.reloadable.applied.get_or_insert_default();
         let written = applied.names.get_key_value(key).map(|(key, name)| (*key, name.clone()));
         let (key, name) = written.unwrap_or_else(|| ("", key.into()));
-        applied.problems.push(SettingProblem { key, name, error: unusable(problem.into()) });
+        if !applied.problems.iter().any(|known| known.name == name) {
+            applied.problems.push(SettingProblem { key, name, error: unusable(problem.into()) });
+        }
         self
     }
 }

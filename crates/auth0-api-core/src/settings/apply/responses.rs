@@ -24,7 +24,7 @@ pub(super) fn apply(reader: &mut Reader<'_>, mut builder: ApiClientBuilder) -> A
 /// Returns the resource, if its URL is written or if code has set it.
 fn resource(reader: &mut Reader<'_>, current: Option<ProtectedResource>) -> Option<ProtectedResource> {
     if !reader.is_written("resource") && current.is_none() {
-        refuse_members(reader);
+        reject_members(reader);
     }
     let mut resource = match (reader.text("resource"), current) {
         (Some(url), Some(current)) => current.with_url(url.as_str()),
@@ -58,12 +58,12 @@ fn resource(reader: &mut Reader<'_>, current: Option<ProtectedResource>) -> Opti
     Some(resource)
 }
 
-/// Refuses what is written about a resource without a URL.
-fn refuse_members(reader: &mut Reader<'_>) {
+/// Rejects what is written about a resource without a URL.
+fn reject_members(reader: &mut Reader<'_>) {
     for key in MEMBERS {
         if reader.is_written(key) {
             let error = format!("has no effect without {}", reader.name("resource"));
-            reader.refuse(key, unusable(error));
+            reader.reject(key, unusable(error));
         }
     }
 }
