@@ -89,9 +89,31 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .and("try", format_args!("curl -i {url} -X POST"));
     // A closed standard output does not stop the API.
     _ = io::stdout().write_all(format!("listening on {url}\n{summary}\n").as_bytes());
-    let interrupted = async { _ = tokio::signal::ctrl_c().await };
-    axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
+    axum::serve(listener, app).with_graceful_shutdown(interrupted()).await?;
     Ok(())
+}
+
+/// Waits for Ctrl-C or, on Unix, for SIGTERM, which containers send. The server then finishes the requests in progress.
+async fn interrupted() {
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => _ = terminate.recv().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
