@@ -10,6 +10,7 @@ pub mod flood;
 pub mod floor;
 pub mod hostile;
 pub mod mcp;
+pub mod routed;
 pub mod scenarios;
 pub mod servers;
 
