@@ -2,13 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
-use auth0_api_benches::{Candidate, Effort, actix, exchange, scenarios};
+use auth0_api_benches::{Candidate, Effort, actix, exchange, routed, scenarios};
 
 fn main() {
     let effort = Effort { rounds: 1, per_round: 10 };
     println!("\nallocations for each operation\n");
-    let verifying = scenarios::bearer().into_iter().chain(actix::bearer()).chain(scenarios::dpop(effort));
-    verifying.chain(exchange::cached()).for_each(count);
+    let verifying = scenarios::bearer().into_iter().chain(routed::bearer()).chain(actix::bearer());
+    verifying.chain(scenarios::dpop(effort)).chain(exchange::cached()).for_each(count);
 }
 
 fn count(mut candidate: Candidate) {

@@ -12,6 +12,7 @@ pub mod floor;
 pub mod hostile;
 #[cfg(feature = "allocations")]
 pub mod mcp;
+pub mod routed;
 pub mod scenarios;
 pub mod servers;
 

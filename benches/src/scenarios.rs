@@ -48,7 +48,9 @@ pub fn bearer() -> Vec<Candidate> {
         }
     };
     let (mut bare, bare_request) = (service_fn(answer), request.clone());
+    let (layered_request, remembered_request) = (request.clone(), request);
     let mut layered = AuthLayer::new(client.clone()).layer(service_fn(answer));
+    let mut remembering_layer = AuthLayer::new(remembering.clone()).layer(service_fn(answer));
     vec![
         Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
         Candidate::new("verify_access_token, warm", move || {
@@ -60,7 +62,10 @@ pub fn bearer() -> Vec<Candidate> {
             assert_eq!(verified.unwrap().binding(), Binding::Bearer);
         }),
         Candidate::fed("service without the layer", bare_request, move |request| call(&mut bare, request)),
-        Candidate::fed("service behind the axum layer", request, move |request| call(&mut layered, request)),
+        Candidate::fed("service behind the axum layer", layered_request, move |request| call(&mut layered, request)),
+        Candidate::fed("service behind the axum layer, remembered", remembered_request, move |request| {
+            call(&mut remembering_layer, request);
+        }),
     ]
 }
 
@@ -153,7 +158,7 @@ pub(crate) fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPol
     warm(runtime, builder(tenant, dpop))
 }
 
-fn remembering_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
+pub(crate) fn remembering_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
     warm(runtime, builder(tenant, dpop).token_cache(TokenCache::entries(1_000)))
 }
 

@@ -12,7 +12,7 @@ use futures_util::FutureExt as _;
 
 use crate::Candidate;
 use crate::floor::rsa_key;
-use crate::scenarios::{Signed, World, realistic, warm_client};
+use crate::scenarios::{Signed, World, realistic, remembering_client, warm_client};
 
 /// Candidates for a Bearer token: the floor (the signature check alone), and a service with and without the
 /// middleware.
@@ -29,12 +29,18 @@ pub fn bearer() -> Vec<Candidate> {
         let request = TestRequest::get().uri("/orders?page=2").insert_header(("host", "api.example.com"));
         request.insert_header(("authorization", format!("Bearer {token}"))).to_srv_request()
     };
-    let (bare, bare_request) = (fn_service(answer), request.clone());
+    let bare = fn_service(answer);
+    let remembering = remembering_client(&runtime, &tenant, DpopPolicy::accept());
+    let (bare_request, remembered_request) = (request.clone(), request.clone());
     let covered = Auth::new(client).new_transform(fn_service(answer)).now_or_never().unwrap().unwrap();
+    let remembered = Auth::new(remembering).new_transform(fn_service(answer)).now_or_never().unwrap().unwrap();
     vec![
         Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
         Candidate::fed("service without the middleware", bare_request, move |request| call(&bare, request)),
         Candidate::fed("service behind the middleware", request, move |request| call(&covered, request)),
+        Candidate::fed("service behind the middleware, remembered", remembered_request, move |request| {
+            call(&remembered, request);
+        }),
     ]
 }
 
