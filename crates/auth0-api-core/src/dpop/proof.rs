@@ -50,7 +50,9 @@ pub(crate) fn check(
     if proof.len() > MAX_PROOF_BYTES {
         return Err(ProofError::TooLong);
     }
-    let jws = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
+    let client = policy.keys.recall(proof);
+    let header = client.as_ref().map(|client| &client.header);
+    let jws = Jws::parse_after(header, proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
     // (3): all required claims are present. Their values are checked after the signature.
     require_claims(jws.unverified_payload())?;
     // (4): typ is dpop+jwt.
@@ -63,10 +65,13 @@ pub(crate) fn check(
         return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }));
     }
     // (6), (7): the signature verifies with the embedded key, which has no private part.
-    let jwk = jws.header().embedded_key().unwrap_or_default();
-    let known = policy.keys.recall(jwk, algorithm);
-    let is_known = known.is_some();
-    let key = known.map_or_else(|| ClientKey::read(jwk, algorithm), Ok).map_err(ProofError::Key)?;
+    let mut new_key = None;
+    let key: &ClientKey = if let Some(client) = &client {
+        &client.key
+    } else {
+        let jwk = jws.header().embedded_key().unwrap_or_default();
+        new_key.insert(ClientKey::read(jwk, algorithm).map_err(ProofError::Key)?)
+    };
     let signed = jws.verify([&key.verification], Hash::NotNeeded).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
     // (8): htm is exactly the method of the request: methods are case-sensitive (RFC 9110 §9.1).
@@ -96,14 +101,15 @@ pub(crate) fn check(
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
         return Err(ProofError::KeyMismatch);
     }
-    // At this point, the key is known to be the key of a valid token. So a client without a valid token cannot fill the
-    // cache.
-    if !is_known {
-        policy.keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
-    }
     let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_MARGIN).to_system_time();
     let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;
-    Ok(HoldingProof { id: ProofId::new(thumbprint, &claims.jti), forget_at, nonce_age })
+    let id = ProofId::new(thumbprint, &claims.jti);
+    // At this point, the key is known to be the key of a valid token. So a client without a valid token cannot fill the
+    // cache.
+    if let Some(key) = new_key {
+        policy.keys.remember(proof, signed.into_header(), key);
+    }
+    Ok(HoldingProof { id, forget_at, nonce_age })
 }
 
 /// The claims of a proof ([RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).

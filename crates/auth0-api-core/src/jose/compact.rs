@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::mem::MaybeUninit;
 
-use super::known_headers::{HeaderTable, ParsedHeader};
+use super::known_headers::{HeaderTable, KnownHeader, ParsedHeader};
 use super::public_key::SigningInput;
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
 use crate::base64url::{self, Encoded};
@@ -56,6 +56,20 @@ impl<'t> Jws<'t> {
             None => parse_header(text, known.allowed()),
         };
         Self::read(compact, header, Some(known))
+    }
+
+    /// Parses a compact text, like [`parse`](Self::parse). If the text begins with the known header, which was parsed
+    /// for the same algorithms, the header is not parsed again.
+    pub(crate) fn parse_after(
+        known: Option<&'t KnownHeader>,
+        compact: &'t str,
+        allowed: &AlgorithmSet,
+    ) -> Result<Self, JoseError> {
+        let header = |text: &str| match known.and_then(|known| known.header_of(text)) {
+            Some(header) => Ok(ParsedHeader::Known(header)),
+            None => parse_header(text, allowed),
+        };
+        Self::read(compact, header, None)
     }
 
     fn read(
@@ -159,13 +173,17 @@ impl VerifiedJws<'_> {
         &self.payload
     }
 
+    pub(crate) fn into_header(self) -> Header {
+        self.header.into_owned()
+    }
+
     pub(crate) fn into_payload(self) -> Object {
         self.payload
     }
 }
 
 /// The text of the header, in base64url; empty if the text has no dot.
-fn header_text(compact: &str) -> &str {
+pub(crate) fn header_text(compact: &str) -> &str {
     split_at_dot(compact).map_or("", |(header, _)| header)
 }
 

@@ -12,7 +12,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(super) fn parse(json: Vec<u8>, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
+    pub(crate) fn parse(json: Vec<u8>, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
         let members = Object::parse(json).map_err(JoseError::Header)?;
         let algorithm = admit_algorithm(&members, allowed)?;
         let header = Self { members, algorithm };

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::hash::BuildHasher as _;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 
@@ -26,8 +26,8 @@ pub(crate) struct HeaderTable {
 }
 
 /// A header segment that was parsed before.
-struct KnownHeader {
-    text: Box<str>,
+pub(crate) struct KnownHeader {
+    text: Arc<str>,
     header: Header,
 }
 
@@ -71,9 +71,23 @@ impl HeaderTable {
 }
 
 impl KnownHeader {
+    /// Keeps the header of a verified message.
+    pub(crate) fn new(text: Arc<str>, header: Header) -> Self {
+        Self { text, header }
+    }
+
     /// Returns the header, if the text is that of this header.
-    fn header_of(&self, text: &str) -> Option<&Header> {
+    pub(super) fn header_of(&self, text: &str) -> Option<&Header> {
         (*self.text == *text).then_some(&self.header)
+    }
+}
+
+impl ParsedHeader<'_> {
+    pub(super) fn into_owned(self) -> Header {
+        match self {
+            Self::Known(header) => header.clone(),
+            Self::New(header) => header,
+        }
     }
 }
 
@@ -196,6 +210,23 @@ mod tests {
         for _ in 0..2 {
             assert_eq!(Jws::parse_with(SIGNED, &known).unwrap_err(), not_allowed);
         }
+    }
+
+    #[test]
+    fn one_known_header_is_used_for_its_own_text_only() {
+        let (text, parsed) = header(r#"{"alg":"ES256"}"#);
+        let known = KnownHeader::new(text.into(), parsed);
+        let parse = |message| Jws::parse_after(Some(&known), message, &AlgorithmSet::ANY);
+        let again = parse(SIGNED).unwrap();
+        assert!(std::ptr::eq(again.header(), known.header_of(HEADER).unwrap()));
+        assert!(again.verify([signer()], Hash::NotNeeded).is_ok());
+        // `{"alg":"ES384"}`, and a header that is not strict JSON.
+        let other = SIGNED.replacen(HEADER, "eyJhbGciOiJFUzM4NCJ9", 1);
+        assert_eq!(parse(&other).unwrap().header().algorithm(), Algorithm::ES384);
+        let malformed = SIGNED.replacen(HEADER, "eyJhbGciOiJFUzI1NiI9", 1);
+        assert!(matches!(parse(&malformed).unwrap_err(), JoseError::Header(_)));
+        let changed = SIGNED.replacen("DtEh", "DtEi", 1);
+        assert_eq!(parse(&changed).unwrap().verify([signer()], Hash::NotNeeded).unwrap_err(), JoseError::Signature);
     }
 
     #[test]

@@ -54,10 +54,10 @@ pub use private_key::PrivateKey;
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;
-pub(crate) use compact::{Hash, Jws, TextHash, VerifiedJws};
+pub(crate) use compact::{Hash, Jws, TextHash, VerifiedJws, header_text};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
-pub(crate) use known_headers::HeaderTable;
+pub(crate) use known_headers::{HeaderTable, KnownHeader};
 pub(crate) use private_key::random_id;
 pub(crate) use public_key::VerificationKey;
 pub(crate) use strict_json::{Object, Text, WrongType};
