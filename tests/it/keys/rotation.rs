@@ -176,6 +176,23 @@ async fn two_keys_may_have_the_same_key_id() {
 }
 
 #[tokio::test]
+async fn a_known_header_does_not_keep_a_key_that_was_replaced_under_its_key_id() {
+    let (world, api) = warm().await;
+    let [replaced, new] = [(); 2].map(|()| SigningKey::generate(Algorithm::RS256).with_kid("k"));
+    world.tenant.publish(&replaced);
+    let (old_token, new_token) = (world.tenant.mint().key(&replaced).sign(), world.tenant.mint().key(&new).sign());
+    let header = |token: &str| token.split('.').next().map(str::to_owned);
+    assert_eq!(header(&old_token), header(&new_token));
+    assert_eq!(outcome_of(&api, &old_token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &new_token).await, "401 token_signature");
+    world.tenant.remove_key("k");
+    world.tenant.publish(&new);
+    api.refresh_now(world.tenant.issuer()).await.unwrap();
+    assert_eq!(outcome_of(&api, &old_token).await, "401 token_signature");
+    assert_eq!(outcome_of(&api, &new_token).await, "200 accepted");
+}
+
+#[tokio::test]
 async fn a_token_without_kid_is_verified_with_the_only_suitable_key() {
     let (world, api) = warm().await;
     let unnamed = world.tenant.mint().without_header("kid").sign();
