@@ -67,8 +67,8 @@ impl fmt::Debug for ClientKeyCache {
     }
 }
 
-/// The greatest number of keys, in about 2 MiB: a parsed P-256 key takes a little less than 2 KiB, with its header and its
-/// entry in the table.
+/// The greatest number of keys, in about 2 MiB: a parsed P-256 key takes about 2 KiB, with its header and its entry in the
+/// table.
 const MAX_KEYS: u64 = 1_000;
 /// The greatest length of a header's text. With an RSA-4096 key, a header has about 1050 bytes.
 const MAX_HEADER_BYTES: usize = 1400;
