@@ -1,6 +1,7 @@
 //! JWS Compact Serialization ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
 
 use std::borrow::Borrow;
+use std::fmt;
 use std::mem::MaybeUninit;
 
 use super::known_headers::{HeaderTable, KnownHeader, ParsedHeader};
@@ -10,7 +11,6 @@ use crate::base64url::{self, Encoded};
 use crate::digest::{sha256_digest, sha256_of_beginning_and_whole};
 
 /// A signed message that is parsed but not verified. The message is well-formed, and the caller allows its algorithm.
-#[derive(Debug)]
 pub(crate) struct Jws<'t> {
     compact: &'t str,
     /// The encrypted text that contained the message.
@@ -179,6 +179,13 @@ impl VerifiedJws<'_> {
 
     pub(crate) fn into_payload(self) -> Object {
         self.payload
+    }
+}
+
+impl fmt::Debug for Jws<'_> {
+    /// Writes no text of the message: it may be an access token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jws").field("algorithm", &self.header.algorithm()).finish_non_exhaustive()
     }
 }
 
@@ -421,5 +428,14 @@ mod tests {
                 "{octets}"
             );
         }
+    }
+
+    #[test]
+    fn debug_shows_no_text_of_the_message() {
+        let jws = parse(SIGNED).unwrap();
+        assert_eq!(format!("{jws:?}"), "Jws { algorithm: ES256, .. }");
+        let verified = jws.verify([key(SIGNER, Algorithm::ES256)], Hash::NotNeeded).unwrap();
+        let shown = format!("{verified:?}");
+        assert!(SIGNED.split('.').all(|part| !shown.contains(part)) && !shown.contains("joe"), "{shown}");
     }
 }

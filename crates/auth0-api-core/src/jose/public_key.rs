@@ -61,7 +61,6 @@ impl VerificationKey {
 }
 
 /// The signed octets.
-#[derive(Debug)]
 pub(super) struct SigningInput<'t> {
     pub(super) octets: &'t [u8],
     /// The SHA-256 of the octets, if it has already been computed.

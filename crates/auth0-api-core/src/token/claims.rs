@@ -11,7 +11,6 @@ use crate::digest::sha256;
 use crate::jose::{Object, TextHash, VerifiedJws, WrongType};
 
 /// A JWT signed with a key of a trusted issuer.
-#[derive(Debug)]
 pub(crate) struct Signed<'t> {
     pub(crate) jws: VerifiedJws<'t>,
     pub(crate) issuer: Arc<str>,
@@ -41,6 +40,13 @@ struct Contents {
     issuer: Arc<str>,
     times: Times,
     hash: OnceLock<TextHash>,
+}
+
+impl fmt::Debug for Signed<'_> {
+    /// Writes no text of the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 impl ValidClaims {
