@@ -1,56 +1,37 @@
-//! Runs one kind of verification many times, for a profiler that counts instructions.
+//! Runs candidates under callgrind, which counts their instructions. The counts do not depend on the load of the machine:
 //!
-//! The number of instructions does not depend on the load of the machine. `benches/README.md` says how to count.
+//! ```sh
+//! cargo bench -p auth0-api-benches --bench instructions --no-run
+//! valgrind --tool=callgrind --toggle-collect=instructions::measured \
+//!     --dump-after=instructions::measured PROGRAM 100 "axum layer"
+//! ```
+//!
+//! Each candidate whose name contains the text runs as often as the number says: by default, every candidate once.
+//! callgrind writes one profile for each candidate, in the order in which this program prints them.
 
-#![expect(clippy::print_stdout, reason = "a program's result is what it prints")]
+#![expect(clippy::print_stdout, reason = "a program for a profiler tells what it runs")]
 
 use std::hint::black_box;
 
-use auth0_api_benches::{Candidate, Effort, scenarios};
-
-/// What one run measures, and the place of its candidate in the scenarios.
-const KINDS: [(&str, Scenario, usize); 6] = [
-    ("bearer-floor", Scenario::Bearer, 0),
-    ("bearer", Scenario::Bearer, 1),
-    ("remembered", Scenario::Bearer, 2),
-    ("dpop-floor", Scenario::Dpop, 0),
-    ("dpop", Scenario::Dpop, 1),
-    ("first-proof", Scenario::Dpop, 2),
-];
-
-#[derive(Clone, Copy)]
-enum Scenario {
-    Bearer,
-    Dpop,
-}
+use auth0_api_benches::{Candidate, Effort, actix, routed, scenarios};
 
 fn main() {
-    let named = std::env::args().nth(1).and_then(|name| KINDS.into_iter().find(|(kind, ..)| *kind == name));
-    match named {
-        Some((_, scenario, place)) => run(scenario, place, OPERATIONS),
-        // `cargo bench` and `cargo test` name no kind: the program checks that each works.
-        None => KINDS.into_iter().for_each(|(_, scenario, place)| run(scenario, place, 1)),
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
+    let operations = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(1);
+    let text = arguments.next().unwrap_or_default();
+    let dpop = scenarios::dpop(Effort { rounds: 1, per_round: operations });
+    let candidates = scenarios::bearer().into_iter().chain(routed::bearer()).chain(actix::bearer()).chain(dpop);
+    let chosen = candidates.filter(|candidate| candidate.name().contains(&text));
+    for (number, mut candidate) in (1..).zip(chosen) {
+        // The first operations fill caches, tables and lazily computed values.
+        candidate.run(operations);
+        measured(&mut candidate, operations);
+        println!("{number}: {operations} times {}", candidate.name());
     }
 }
 
-fn run(scenario: Scenario, place: usize, operations: usize) {
-    let effort = Effort { rounds: 1, per_round: operations };
-    let candidates = match scenario {
-        Scenario::Bearer => scenarios::bearer(),
-        Scenario::Dpop => scenarios::dpop(effort),
-    };
-    let Some(mut candidate) = candidates.into_iter().nth(place) else { return };
-    // The first operations fill caches, tables and lazily computed values.
-    candidate.run(operations);
-    measured(&mut candidate, operations);
-    println!("{}: {operations} operations", candidate.name());
-}
-
-/// The profiler counts only inside of this function, so it must stay a function of its own.
+/// What callgrind measures. It would not find an inlined function.
 #[inline(never)]
 fn measured(candidate: &mut Candidate, operations: usize) {
     black_box(candidate.run(black_box(operations)));
 }
-
-/// Enough that rare work, such as the growth of a table, hardly counts.
-const OPERATIONS: usize = 100;
