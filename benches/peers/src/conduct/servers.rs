@@ -74,4 +74,4 @@ const CONNECTIONS: usize = 16;
 /// Node compiles its hot functions during these.
 const WARMING_REQUESTS: usize = 2_000;
 /// More than one core can check.
-const MOST_PROOFS_PER_SECOND: usize = 12_000;
+const MOST_PROOFS_PER_SECOND: usize = 30_000;
