@@ -191,9 +191,12 @@ fn is_token_char(octet: u8) -> bool {
 
 /// RFC 9110 §11.2: returns whether the text is letters, digits and `-._~+/`, then any number of `=`.
 pub(crate) fn is_token68(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
+    let end = memchr::memchr(b'=', text.as_bytes()).unwrap_or(text.len());
+    let (body, padding) = text.as_bytes().split_at(end);
     // `fold` with `|` has no early exit, unlike `all`. So the compiler can check many octets with one instruction.
-    !body.is_empty() && body.bytes().fold(0, |all, octet| all | outside_token68(octet)) == 0
+    let outside = body.iter().fold(0, |all, octet| all | outside_token68(*octet));
+    let other = padding.iter().fold(0, |all, octet| all | (octet ^ b'='));
+    !body.is_empty() && outside == 0 && other == 0
 }
 
 /// Returns 0 for a character that a token68 may have before its `=`, and another number for every other octet.
