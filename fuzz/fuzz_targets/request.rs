@@ -1,6 +1,9 @@
 //! Core and a second implementation decide the same about a request with a token and a proof, and give the same reason.
 //! This also holds for the same request at a later time, when core may have the token in its cache.
 //!
+//! At the start, the target compares every request with one edit of one member, such as each time at a border in each
+//! claim. The fuzzer finds combinations.
+//!
 //! Input: the choices for a request (see [`auth0_api_fuzz::draft`]), not a text. An empty input is a valid request.
 #![no_main]
 
@@ -11,8 +14,11 @@ use auth0_api_fuzz::worlds::{WORLDS, World};
 use auth0_api_fuzz::{NOW, rejection, run};
 
 libfuzzer_sys::fuzz_target!(
-    init: for world in 0..WORLDS.len() {
-        assert!(compare(&Draft::valid(u8::try_from(world).expect("a few worlds"))).is_ok());
+    init: for (world, index) in WORLDS.iter().zip(0..) {
+        assert!(compare(&Draft::valid(index)).is_ok());
+        for draft in Draft::each_with_one_edit(index, world.offer()) {
+            _ = compare(&draft);
+        }
     },
     |draft: Draft| {
         _ = compare(&draft);

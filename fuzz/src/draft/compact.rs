@@ -17,9 +17,9 @@ type Members<'m> = (&'m [(&'static str, String)], &'m [&'static str]);
 #[derive(Arbitrary, Debug)]
 pub(super) struct Message {
     pub(super) key: KeyName,
-    header: Vec<Edit>,
+    pub(super) header: Vec<Edit>,
     header_layout: Seldom<Layout>,
-    claims: Vec<Edit>,
+    pub(super) claims: Vec<Edit>,
     claims_layout: Seldom<Layout>,
     signature: Seldom<Signature>,
     damage: Seldom<Damage>,

@@ -1,5 +1,7 @@
 //! Edits of the members of a JSON object.
 
+use std::collections::HashSet;
+
 use arbitrary::Arbitrary;
 
 use super::fitting::fitting;
@@ -39,6 +41,19 @@ impl Name {
         let index = usize::from(self.0);
         if index < 208 { own[index % own.len()] } else { NAMES[index % NAMES.len()] }
     }
+}
+
+/// Every edit of one member of these names that has no choices besides the member: each value that fits, and the changes of its
+/// name and its place.
+pub(super) fn each_edit(own: &[&'static str], context: &Context) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (name, position) in own.iter().zip(0..) {
+        let mut values = HashSet::new();
+        let fitting = (0..=u8::MAX).filter(|index| values.insert(fitting(name, *index, context))).map(Change::Fit);
+        let changes = fitting.chain([Change::Remove, Change::Escape, Change::MoveLast, Change::UpperCase]);
+        edits.extend(changes.map(|change| Edit { name: Name(position), change }));
+    }
+    edits
 }
 
 /// The text of an object with these members, after at most four edits. `own` are the names that it may have.

@@ -17,7 +17,7 @@ pub use key::{KeyName, key_set};
 use crate::judge::Called;
 use crate::{AUDIENCE, ISSUER, NOW};
 use compact::Message;
-use edit::{CONFIRMATION, Edit, JWK, PROOF_CLAIMS, PROOF_HEADER, TOKEN_CLAIMS, TOKEN_HEADER, object};
+use edit::{CONFIRMATION, Edit, JWK, PROOF_CLAIMS, PROOF_HEADER, TOKEN_CLAIMS, TOKEN_HEADER, each_edit, object};
 use seldom::Seldom;
 use url::Url;
 use value::Context;
@@ -118,6 +118,28 @@ impl Draft {
     pub fn valid(world: u8) -> Self {
         let draft = Self::arbitrary(&mut Unstructured::new(&[])).expect("no choices");
         Self { world, ..draft }
+    }
+
+    /// The valid request to an API, with one edit of one member: each edit of [`each_edit`], in each object.
+    pub fn each_with_one_edit(world: u8, offer: Offer) -> impl Iterator<Item = Self> {
+        type Place = fn(&mut Draft) -> &mut Vec<Edit>;
+        let places: [(&[&str], Place); 6] = [
+            (TOKEN_HEADER, |draft| &mut draft.token.header),
+            (TOKEN_CLAIMS, |draft| &mut draft.token.claims),
+            (CONFIRMATION, |draft| &mut draft.confirmation),
+            (PROOF_HEADER, |draft| &mut draft.proof.header),
+            (JWK, |draft| &mut draft.jwk),
+            (PROOF_CLAIMS, |draft| &mut draft.proof.claims),
+        ];
+        let proof_key = Self::valid(world).proof.key;
+        let context = Context { token: String::new(), proof_key, nonce: offer.nonce };
+        places.into_iter().flat_map(move |(own, place)| {
+            each_edit(own, &context).into_iter().map(move |edit| {
+                let mut draft = Self::valid(world);
+                place(&mut draft).push(edit);
+                draft
+            })
+        })
     }
 
     /// The request, for an API that offers this.
