@@ -107,10 +107,7 @@ impl MemberTable {
 
     pub(super) fn forget_since(&mut self, mark: Mark) {
         self.list.truncate(mark.members);
-        // Most objects have no name with an escape, and this method runs for each object.
-        if self.escaped_names.len() > mark.escaped_names {
-            self.escaped_names.truncate(mark.escaped_names);
-        }
+        self.escaped_names.truncate(mark.escaped_names);
     }
 
     /// Rejects duplicate names.

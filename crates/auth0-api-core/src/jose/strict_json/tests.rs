@@ -111,6 +111,33 @@ fn a_duplicate_is_found_at_any_place_among_any_number_of_members() {
     }
 }
 
+/// The search for equal keys, which precedes the comparison of names, also stops at some keys that differ: at every fiftieth
+/// set of 16 names, and at most sets of 2000. The seed of the keys is random, so each run has other sets.
+#[test]
+fn names_whose_keys_are_similar_are_no_duplicates() {
+    for (sets, count) in [(2_000, 16), (20, 2_000)] {
+        for set in 0..sets {
+            let members: Vec<String> = (0..count).map(|number| format!(r#""{set}.{number}":0"#)).collect();
+            assert!(parse(&format!("{{{}}}", members.join(","))).is_ok(), "{count}");
+        }
+    }
+}
+
+#[test]
+fn the_memory_of_an_object_is_that_of_its_text_its_names_and_its_members() {
+    let text = |members: &str| format!("{{{members}}}");
+    let small = text(r#""a":1"#);
+    assert_eq!(parse(&small).unwrap().allocated(), small.len());
+
+    let escaped = text(r#""\u0061bcdefgh":1"#);
+    assert!(parse(&escaped).unwrap().allocated() >= escaped.len() + "abcdefgh".len());
+
+    let members: Vec<String> = (0..50).map(|number| format!(r#""{number}":0"#)).collect();
+    let large = text(&members.join(","));
+    let of_members = parse(&large).unwrap().allocated() - large.len();
+    assert!((50 * 16..50 * 64).contains(&of_members), "{of_members}");
+}
+
 #[test]
 fn containers_nest_32_levels_deep() {
     let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
