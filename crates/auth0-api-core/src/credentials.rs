@@ -254,6 +254,9 @@ mod tests {
         for (text, expected) in [("a==", true), ("=", false), ("", false), ("=a", false)] {
             assert_eq!(is_token68(text), expected, "{text}");
         }
+        for twice in ["a\"\"", "\"a\"", "a=bb", "a=b=b"] {
+            assert!(!is_token68(twice), "{twice}");
+        }
     }
 
     #[test]

@@ -71,6 +71,17 @@ mod tests {
     }
 
     #[test]
+    fn a_coordinate_just_below_the_prime_is_not_weak() {
+        let mut prime = [0xff; 32];
+        (prime[0], prime[31]) = (0xed, 0x7f);
+        for (octet, value) in [(0, 0xeb), (1, 0xfe), (30, 0xfe), (31, 0x7e)] {
+            let mut below = prime;
+            below[octet] = value;
+            assert!(!is_weak(below), "{octet}");
+        }
+    }
+
+    #[test]
     fn an_ordinary_key_is_not_weak() {
         // RFC 8037 §A.1.
         let point = [

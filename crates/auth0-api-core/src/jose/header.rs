@@ -216,6 +216,7 @@ mod tests {
             ("jwt", "dpop+jwt", false),
             ("application/application/at+jwt", "at+jwt", false),
             ("text/at+jwt", "at+jwt", false),
+            ("applicatiom/at+jwt", "at+jwt", false),
             ("/at+jwt", "at+jwt", false),
             ("at+jwt ", "at+jwt", false),
             ("at+jwt;v=1", "at+jwt", false),

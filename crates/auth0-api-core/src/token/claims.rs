@@ -183,10 +183,33 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_that_is_written_with_escapes_is_compared_by_its_value() {
+        let claims = claims(r#"{"iss":"\u0068ttps:\/\/a","sub":"auth0|ada","aud":7,"org":"\ud83d"}"#);
+        assert_eq!(claims.text("iss"), Some("https://a"));
+        assert_eq!(claims.text("sub"), Some("auth0|ada"));
+        assert_eq!((claims.text("aud"), claims.text("org")), (None, None));
+    }
+
+    #[test]
     fn many_small_claims_take_more_memory_than_their_text() {
         let members: Vec<String> = (0..300).map(|number| format!(r#""{number}":0"#)).collect();
         let json = format!("{{{}}}", members.join(","));
         assert!(claims(&json).size() > 3 * json.len());
         assert!(claims(&format!(r#"{{"a":"{}"}}"#, "a".repeat(2000))).size() < 3 * 2000);
+    }
+
+    #[test]
+    fn the_size_includes_the_presented_text_and_the_decrypted_one() {
+        let size = |presented: usize, decrypted: Option<usize>| {
+            let members = Object::parse(br#"{"sub":"auth0|ada"}"#.to_vec()).unwrap();
+            let (access_token, times) = (AccessToken("x".repeat(presented).into()), Times::unchecked(UNIX_EPOCH));
+            let decrypted = decrypted.map(|octets| "x".repeat(octets).into());
+            let issuer = "https://tenant.eu.auth0.com/".into();
+            ValidClaims::of(Contents { access_token, decrypted, members, issuer, times, hash: OnceLock::new() }).size()
+        };
+        let alone = size(0, None);
+        assert!(alone < 1000, "{alone}");
+        assert_eq!(size(5000, None), alone + 5000);
+        assert_eq!(size(5000, Some(3000)), alone + 8000);
     }
 }

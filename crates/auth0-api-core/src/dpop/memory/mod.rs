@@ -257,6 +257,15 @@ mod tests {
     }
 
     #[test]
+    fn the_proof_that_expires_first_makes_room_even_if_it_was_recorded_last() {
+        let store = MemoryReplayStore::with_capacity(2);
+        insert(&store, proof(1, 1), 0, 320).unwrap();
+        insert(&store, proof(1, 2), 1, 302).unwrap();
+        assert_eq!(insert(&store, proof(2, 1), 303, 604).unwrap(), Insertion::Fresh);
+        assert_eq!(insert(&store, proof(1, 1), 303, 604).unwrap(), Insertion::Replayed, "live until 320");
+    }
+
+    #[test]
     fn key_at_its_quota_gets_the_time_until_its_first_proof_expires() {
         let store = MemoryReplayStore::new().per_key_quota(2);
         insert(&store, proof(1, 1), 0, 320).unwrap();
