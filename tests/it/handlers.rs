@@ -4,7 +4,9 @@ use std::time::UNIX_EPOCH;
 
 use auth0_api_core::adapter::{Admission, Gate, Place, ReturnedError};
 use auth0_api_core::exchange::{InputError, ProofKey, TokenTextError};
-use auth0_api_core::{ClientAuth, Error, ExchangeError, OnBehalfOf, Rejection, Requirement, TokenRequest};
+use auth0_api_core::{
+    ClientAuth, Error, ExchangeError, OnBehalfOf, ReceivedTarget, Rejection, Requirement, TokenRequest,
+};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 
 use crate::log::Log;
@@ -116,6 +118,46 @@ async fn admit_with_proof(world: &TestWorld) -> Admission {
     let (authorization, proof) = (holder.authorization(), holder.proof("GET", URL).sign());
     let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
     Gate::new(world.api.clone()).admit(&TokenRequest::new("GET", URL, &headers), None).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_second_gate_reuses_the_verified_token_only_if_the_request_still_presents_it() {
+    let world = TestWorld::start().await;
+    let gate = Gate::new(world.api.clone());
+    let holder = world.tenant.token_holder();
+    let (authorization, proof) = (holder.authorization(), holder.proof("GET", URL).sign());
+    let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
+    let request = TokenRequest::new("GET", URL, &headers);
+    let outer = gate.admit(&request, None).await.unwrap();
+    // The proof is not used a second time.
+    let inner = gate.admit(&request, Some(&outer)).await.unwrap();
+    assert_eq!(inner.token().unwrap().claims(), outer.token().unwrap().claims());
+
+    let other = world.tenant.mint().subject("auth0|eve").sign();
+    let authorization = format!("Bearer {other}");
+    for (headers, label) in [
+        (vec![("authorization", authorization.as_str())], None),
+        (vec![("authorization", "Bearer opaque")], Some("token_opaque")),
+        (vec![], Some("credentials_missing")),
+    ] {
+        let outcome = gate.admit(&TokenRequest::new("GET", URL, &headers), Some(&outer)).await;
+        let subject = outcome.as_ref().map(|inner| inner.token().unwrap().subject().unwrap());
+        assert_eq!(subject.map_err(Rejection::label), label.map_or(Ok("auth0|eve"), Err));
+    }
+}
+
+#[tokio::test]
+async fn an_admission_has_the_address_of_the_end_user_if_the_client_forwards_it() {
+    let world = TestWorld::start().await;
+    let forwarding = world.builder().forward_end_user_address().build().unwrap();
+    let authorization = format!("Bearer {}", world.tenant.mint().sign());
+    let headers = [("authorization", authorization.as_str())];
+    let peer = Some("192.0.2.1".parse().unwrap());
+    let target = ReceivedTarget { scheme: "https", authority: None, target: "/orders", peer };
+    for (api, address) in [(forwarding, peer), (world.api.clone(), None)] {
+        let admission = Gate::new(api).admit(&TokenRequest::received("GET", target, &headers), None).await.unwrap();
+        assert_eq!(admission.end_user_address(), address);
+    }
 }
 
 /// The schemes of the challenges that contain an error.

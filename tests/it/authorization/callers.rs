@@ -52,6 +52,7 @@ async fn a_machine_token_has_its_own_client_as_subject() {
         // A malformed `gty` is not an absent one.
         (json!("auth0|1"), "spa", json!(5), false, false),
         (json!("auth0|1"), "spa", json!(["client-credentials", 5]), false, false),
+        (json!("auth0|1"), "spa", json!(["password", 5]), false, false),
         (json!(""), "spa", Value::Null, false, false),
         (json!(5), "spa", Value::Null, false, false),
         (Value::Null, "spa", Value::Null, false, false),

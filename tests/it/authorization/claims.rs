@@ -125,6 +125,26 @@ fn requirements_implement_eq_and_debug() {
     assert_eq!(Requirement::scope("a").and_claim("b"), Requirement::scope("a").and(Requirement::claim("b")));
     assert_ne!(Requirement::scope("a").and_claim("b"), Requirement::scope("a").or(Requirement::claim("b")));
     assert_ne!(Requirement::claim_equals("a", 1), Requirement::claim_includes("a", 1));
+    let each = [
+        || Requirement::claim("a"),
+        || Requirement::claim_equals("a", 1),
+        || Requirement::claim_equals("a", 2),
+        || Requirement::claim_includes("a", 1),
+        || Requirement::claim_includes("a", 2),
+        || Requirement::claim_includes_any("a", [1, 2]),
+        || Requirement::claim_includes_any("a", [1, 3]),
+        || Requirement::claim_equals("b", 1),
+    ];
+    for (index, one) in each.iter().enumerate() {
+        for (other, another) in each.iter().enumerate() {
+            assert_eq!(one() == another(), index == other, "{:?} and {:?}", one(), another());
+        }
+    }
+    let detail = |kind: &str| Requirement::authorization_detail(kind, |_: &serde_json::Value| true);
+    let payment = detail("payment");
+    assert_eq!(payment.clone(), payment);
+    assert_ne!(payment, detail("payment"), "another function");
+    assert_ne!(payment, detail("account"));
     let shown = format!("{:?}", Requirement::claim_equals("a", 1).and(predicate));
     assert!(shown.contains("Equals(1)") && shown.contains("is ada"), "{shown}");
 }

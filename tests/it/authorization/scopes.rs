@@ -48,6 +48,19 @@ async fn the_challenge_names_all_required_scopes_including_granted_ones() {
     }
 }
 
+#[test]
+fn a_requirement_names_the_scopes_of_every_alternative() {
+    let requirement = Requirement::scope("read:a").and(Requirement::any_of([
+        Requirement::scope("read:b").and_claim("read:claim"),
+        Requirement::permission("read:permission"),
+    ]));
+    for (scope, named) in
+        [("read:a", true), ("read:b", true), ("read", false), ("read:claim", false), ("read:permission", false)]
+    {
+        assert_eq!(requirement.names_scope(scope), named, "{scope}");
+    }
+}
+
 #[tokio::test]
 async fn permissions_are_compared_as_whole_entries() {
     let setup = Setup::new().await;

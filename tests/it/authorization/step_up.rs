@@ -49,6 +49,17 @@ async fn a_login_older_than_max_age_is_rejected() {
 }
 
 #[tokio::test]
+async fn a_token_tells_how_and_when_the_user_logged_in() {
+    let setup = Setup::new().await;
+    let login = setup.world.now() - seconds(60);
+    let since_epoch = login.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let token = setup.token(setup.mint().claim("acr", "urn:mfa").claim("auth_time", since_epoch)).await;
+    assert_eq!((token.acr(), token.authenticated_at()), (Some("urn:mfa"), Some(login)));
+    let token = setup.token(setup.mint().claim("acr", 1).claim("auth_time", "now")).await;
+    assert_eq!((token.acr(), token.authenticated_at()), (None, None));
+}
+
+#[tokio::test]
 async fn the_age_of_a_login_is_measured_at_verification() {
     let setup = Setup::new().await;
     let login = setup.world.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();

@@ -1,6 +1,6 @@
 //! Boundary values of claims: times, audiences, and claims that the configuration requires.
 
-use auth0_api_core::ApiClient;
+use auth0_api_core::{ApiClient, ClientAuth};
 use auth0_api_testing::{TestWorld, TokenBuilder, status_and_label};
 use serde_json::json;
 
@@ -130,7 +130,15 @@ async fn an_id_token_is_rejected_with_a_hint_for_the_operator() {
     let id_token = world.tenant.mint().audience("local-client").claim("nonce", "n").sign();
     let error = api.verify_access_token(&id_token).await.unwrap_err();
     assert_eq!((error.status(), error.label()), (401, "token_audience"));
-    assert_eq!(error.hint().as_deref(), Some("this is an ID token: the client must send the access token instead"));
+    let hint = Some("this is an ID token: the client must send the access token instead");
+    assert_eq!(error.hint().as_deref(), hint);
+
+    // The audience of an ID token is a client, here the client of this API.
+    let exchanging = world.builder().client_auth(ClientAuth::secret_post("local-client", "secret")).build().unwrap();
+    for (audience, is_id_token) in [("local-client", true), ("https://other.example.com", false)] {
+        let error = exchanging.verify_access_token(&world.tenant.mint().audience(audience).sign()).await.unwrap_err();
+        assert_eq!(error.hint().as_deref() == hint, is_id_token, "{audience}");
+    }
 }
 
 #[tokio::test]

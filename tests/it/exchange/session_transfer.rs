@@ -35,6 +35,14 @@ fn answer(members: Value) -> HttpAnswer {
 }
 
 #[tokio::test]
+async fn the_quotas_of_the_answer_are_reported() {
+    let scene = Scene::new();
+    scene.tokens.answer([answer(json!({})).header("auth0-client-quota-limit", "b=per_hour;q=10;r=7;t=59")]);
+    let quotas = ask(&scene).await.unwrap().quotas();
+    assert_eq!(quotas.client().unwrap().per_hour().unwrap().remaining(), 7);
+}
+
+#[tokio::test]
 async fn the_request_has_the_audience_of_the_domain_and_the_actor() {
     let scene = Scene::new();
     scene.tokens.answer([answer(json!({}))]);

@@ -68,6 +68,34 @@ async fn a_client_secret_is_replaced_and_cached_answers_stay() {
 }
 
 #[tokio::test]
+async fn the_token_endpoint_is_discovered_again_only_for_another_domain() {
+    let clock = ManualClock::new();
+    let calendar = || auth0_api_testing::Api::new(CALENDAR);
+    let start = || async { LocalTenant::builder().clock(clock.clone()).api(calendar()).start().await.unwrap() };
+    let (a, b) = (start().await, start().await);
+    let auth = |tenant: &LocalTenant| ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
+    let builder = auth0_api_core::ApiClient::builder(a.domain(), a.audience()).insecure_http_loopback();
+    let api = builder.clock(clock.clone()).client_auth(auth(&a)).build().unwrap();
+    let ask = async |tenant: &LocalTenant, subject: &str| {
+        let caller = api.verify_access_token(&tenant.mint().subject(subject).sign()).await.unwrap();
+        api.get_token_on_behalf_of(&caller, OnBehalfOf::audience(CALENDAR)).await.unwrap();
+    };
+    let count = |tenant: &LocalTenant| (tenant.requests().token, tenant.requests().discovery);
+    ask(&a, "auth0|ada").await;
+    let (tokens, discoveries) = count(&a);
+    let same = auth(&a);
+    reload(&api, |settings| settings.client_auth(same)).await;
+    ask(&a, "auth0|eve").await;
+    assert_eq!(count(&a), (tokens + 1, discoveries));
+
+    let (domain, of_b) = (b.domain().to_owned(), auth(&b));
+    reload(&api, |settings| settings.domains(domain).client_auth(of_b)).await;
+    ask(&b, "auth0|ada").await;
+    assert_eq!(count(&a), (tokens + 1, discoveries));
+    assert_eq!(b.requests().token, 1);
+}
+
+#[tokio::test]
 async fn decryption_keys_are_replaced() {
     let tenant = OfflineTenant::new();
     let (old, new) = (EncryptionKey::generate(), EncryptionKey::generate());

@@ -152,3 +152,14 @@ fn whole_seconds(duration: Duration) -> u64 {
 
 /// The tenant sends 1 KiB at once. Whoever sends it more slowly holds a connection and at most 32 KiB for this time.
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up_to_whole_seconds_and_never_zero() {
+        let rounded = |millis| whole_seconds(Duration::from_millis(millis));
+        assert_eq!([0, 1, 999, 1000, 1001, 60_000].map(rounded), [1, 1, 1, 1, 2, 60]);
+    }
+}

@@ -55,3 +55,29 @@ impl<'j> StrictObject<'j> {
 
 /// As `serde_json`, which most servers in Rust read messages with.
 const DEEPEST: usize = 127;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_has_its_members_and_each_once() {
+        let object = StrictObject::read(r#"{"method":"a\u0062","id":[1, 2],"half":"\ud83d"}"#)
+            .unwrap_or_else(|_| unreachable!());
+        assert_eq!(object.names().collect::<Vec<_>>(), ["method", "id", "half"]);
+        assert_eq!((object.raw("id"), object.raw("other")), (Some("[1, 2]"), None));
+        assert_eq!(object.string("method"), Ok(Some("ab".into())));
+        assert_eq!(object.string("other"), Ok(None));
+        assert_eq!((object.string("id"), object.string("half")), (Err(WrongMemberType), Err(WrongMemberType)));
+        assert_eq!(StrictObject::read(r#"{"a":1,"a":2}"#).map(drop), Err(JsonError::DuplicateMember));
+    }
+
+    #[test]
+    fn an_array_has_its_elements_up_to_a_limit() {
+        let elements = |most| StrictObject::elements(r#"[{"a":1}, "b" ,[ ]]"#, most);
+        assert_eq!(elements(3), Ok(Some(vec![r#"{"a":1}"#, r#""b""#, "[ ]"])));
+        assert_eq!(elements(2), Ok(None));
+        assert_eq!(StrictObject::elements("[]", 0), Ok(Some(Vec::new())));
+        assert_eq!(StrictObject::elements(r#"[{"a":1,"a":2}]"#, 3), Err(JsonError::DuplicateMember));
+    }
+}

@@ -139,9 +139,35 @@ pub(super) const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
     use std::time::UNIX_EPOCH;
 
     use super::*;
+    use crate::clock::SystemClock;
+    use crate::http::{HttpClient, HttpFuture, HttpRequest};
+
+    #[derive(Debug)]
+    struct Unused;
+
+    impl HttpClient for Unused {
+        fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
+            unreachable!("no document is fetched")
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_of_one_domain_and_one_kind_of_clients() {
+        use TokenEndpointOf::{Everybody, MutualTls};
+        let domain = |text: &str| text.parse::<Domain>().unwrap();
+        let http = BoundedClient::new(Arc::new(Unused), MAX_DOCUMENT_BYTES, TIMEOUT);
+        let endpoint = Endpoint::new(domain("a.example.com"), Everybody, http, Arc::new(SystemClock));
+        let is_of = |text, kind| endpoint.is_of(&domain(text), kind);
+        assert!(is_of("https://A.example.com/", Everybody));
+        assert!(!is_of("a.example.com", MutualTls));
+        assert!(!is_of("b.example.com", Everybody));
+        assert!(!is_of("b.example.com", MutualTls));
+    }
 
     #[test]
     fn an_older_time_forgets_nothing_and_a_clock_set_back_does() {

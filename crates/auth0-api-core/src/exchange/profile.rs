@@ -286,6 +286,7 @@ mod tests {
             "https://auth0.com.example/x",
         ] {
             assert_eq!(checked_type(good), Ok(good));
+            assert!(ExchangeProfile::check_subject_token_type(good).is_ok());
         }
         let long = format!("urn:acme:{}", "a".repeat(92));
         for bad in [

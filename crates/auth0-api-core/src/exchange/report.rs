@@ -103,3 +103,21 @@ const FEWER_ACTORS: &str = "the caller's token has passed through too many APIs 
      chain of on-behalf-of exchanges";
 const CONNECT_WITH_SCOPES: &str =
     "the connected account lacks scopes: let the user connect it again, with these scopes";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_of_the_tenants_endpoint_has_a_hint_unless_only_time_helps() {
+        let hint = |cause: EndpointError| {
+            of_endpoint(&cause).map(|hint| hint.split(' ').take(5).collect::<Vec<_>>().join(" "))
+        };
+        let discovery = |error| hint(EndpointError::Discovery(error));
+        assert_eq!(discovery(DiscoveryError::TokenEndpoint).as_deref(), Some("the token endpoint must be"));
+        assert_eq!(discovery(DiscoveryError::GivenUp).as_deref(), Some("the tenant cannot be reached,"));
+        let document = DiscoveryError::Document(crate::issuer::DocumentProblem::Compressed);
+        assert_eq!(discovery(document).as_deref(), Some("the discovery document is malformed"));
+        assert_eq!(hint(EndpointError::GivenUp), None);
+    }
+}

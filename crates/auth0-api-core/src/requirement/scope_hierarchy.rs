@@ -112,7 +112,7 @@ impl From<Box<str>> for NeededScope {
 
 #[cfg(test)]
 mod tests {
-    use super::ScopeHierarchy;
+    use super::{NeededScope, ScopeHierarchy};
 
     #[test]
     fn hierarchies_add_up_and_narrower_texts_are_split() {
@@ -126,6 +126,16 @@ mod tests {
         assert!(both.all_broader("read list").is_empty());
         // By the narrower scope: `list`, `read`, `write`.
         assert_eq!(both.broader_scopes().collect::<Vec<_>>(), ["write", "own", "write", "admin"]);
+    }
+
+    #[test]
+    fn a_needed_scope_is_widened_once_by_each_broader_scope() {
+        let hierarchy = ScopeHierarchy::new().implies("write", ["read"]).implies("admin", ["write"]);
+        let mut needed = NeededScope::from(Box::<str>::from("read"));
+        for _ in 0..2 {
+            hierarchy.widen(&mut needed);
+            assert_eq!(needed.or_broader.iter().map(|scope| &**scope).collect::<Vec<_>>(), ["admin", "write"]);
+        }
     }
 
     #[test]

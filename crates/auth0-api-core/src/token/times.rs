@@ -161,3 +161,26 @@ const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
 const SHORTEST_MAX_AGE: Duration = Duration::from_secs(1);
 /// Auth0's access tokens are valid for 30 days at most. A maximum age beyond a year would never reject a token.
 const LONGEST_MAX_AGE: Duration = Duration::from_secs(366 * 86_400);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn the_earlier_of_expiry_and_maximum_age_ends_a_token() {
+        let now = UNIX_EPOCH + Duration::from_secs(1000);
+        let claims = Object::parse(br#"{"iat":1000,"exp":1300}"#.to_vec()).unwrap();
+        for (age, end, limit) in
+            [(299, 1309, TimeLimit::MaxAge), (300, 1310, TimeLimit::Expiry), (301, 1310, TimeLimit::Expiry)]
+        {
+            let age = Duration::from_secs(age);
+            let policy = TimePolicy { leeway: Leeway(Duration::from_secs(10)), max_age: Some(MaxAge(age)) };
+            let times = policy.validate(&claims, now).unwrap();
+            assert_eq!(policy.end_of(&times), (UNIX_EPOCH + Duration::from_secs(end), limit), "{age:?}");
+        }
+    }
+}
