@@ -147,6 +147,30 @@ async fn a_second_gate_reuses_the_verified_token_only_if_the_request_still_prese
 }
 
 #[tokio::test]
+async fn a_returned_error_has_the_text_of_the_error() {
+    let world = TestWorld::start().await;
+    let error = world.api.verify_access_token("opaque").await.unwrap_err();
+    let text = error.to_string();
+    assert_eq!(ReturnedError::from(error).to_string(), text);
+}
+
+#[tokio::test]
+async fn a_rejection_replaces_its_own_headers_and_those_of_the_body() {
+    let world = TestWorld::start().await;
+    let rejection = world.api.reject(&Error::missing_credentials());
+    for (name, stays) in [
+        ("access-control-allow-origin", true),
+        ("x-request-id", true),
+        ("vary", true),
+        ("www-authenticate", false),
+        ("cache-control", false),
+        ("etag", false),
+    ] {
+        assert_eq!(rejection.keeps_replaced_header(name), stays, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn an_admission_has_the_address_of_the_end_user_if_the_client_forwards_it() {
     let world = TestWorld::start().await;
     let forwarding = world.builder().forward_end_user_address().build().unwrap();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpResponse};
 use tokio::sync::{Notify, watch};
@@ -161,8 +162,13 @@ impl ScriptedRoute {
     }
 
     /// Waits until a request is at the gate, or has passed it, since the last call of this method.
+    ///
+    /// # Panics
+    ///
+    /// No request arrives within 30 s, in the time of tokio: the test would wait for ever.
     pub async fn arrival(&self) {
-        self.0.arrival.notified().await;
+        let arrived = tokio::time::timeout(LONGEST_WAIT, self.0.arrival.notified()).await;
+        assert!(arrived.is_ok(), "no request to this route has arrived for {LONGEST_WAIT:?}");
     }
 
     /// Returns the last 1000 requests, oldest first.
@@ -280,6 +286,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A request that a test waits for arrives within milliseconds, also on a busy machine within seconds.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The number of recorded requests, so that a long test does not fill the memory.
 const RECORDED: usize = 1_000;
 
@@ -342,6 +350,12 @@ mod tests {
         keys.open();
         assert!(fetching.await.unwrap());
         assert_eq!(http.in_flight(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    #[should_panic(expected = "no request to this route has arrived for 30s")]
+    async fn a_request_that_never_arrives_is_not_waited_for_without_end() {
+        scripted().route(KEYS).arrival().await;
     }
 
     #[tokio::test]

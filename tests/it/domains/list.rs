@@ -2,7 +2,7 @@
 
 use auth0_api_core::issuer::IssuerError;
 use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, TrustedDomains};
-use auth0_api_testing::{Endpoint, Misbehaviour};
+use auth0_api_testing::{Endpoint, Misbehaviour, ScriptedHttp, ScriptedRoute};
 
 use super::{Tenants, outcome_of};
 use crate::world::{invalid_token, rejection, seconds};
@@ -99,6 +99,29 @@ async fn an_outage_of_one_tenant_does_not_affect_the_other() {
     tenants.clock.advance(seconds(300));
     assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
     assert!(api.is_ready());
+}
+
+#[tokio::test]
+async fn if_several_tenants_are_down_the_error_names_the_first_of_the_list() {
+    let (hosts, http) = (["a.example.com", "b.example.com", "c.example.com"], ScriptedHttp::new());
+    let documents = hosts.map(|host| http.route(format!("https://{host}/.well-known/openid-configuration")));
+    for first_to_answer in 0..hosts.len() {
+        let api = ApiClient::builder(TrustedDomains::list(hosts), "https://api.example.com").http_client(http.clone());
+        let api = api.build().unwrap();
+        documents.iter().for_each(ScriptedRoute::close);
+        let warming = tokio::spawn(async move { api.warm_up().await });
+        for document in &documents {
+            document.arrival().await;
+        }
+        for distance in 0..hosts.len() {
+            documents[(first_to_answer + distance) % hosts.len()].open();
+            while http.in_flight() > hosts.len() - distance - 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        let unavailable = warming.await.unwrap().unwrap_err();
+        assert_eq!(&*unavailable.issuer, "https://a.example.com/", "{first_to_answer}");
+    }
 }
 
 #[tokio::test]

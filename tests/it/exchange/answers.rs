@@ -4,7 +4,7 @@ use auth0_api_core::{Connection, Error, ExchangeError, ExchangeProfile, OnBehalf
 use auth0_api_testing::HttpAnswer;
 use serde_json::{Value, json};
 
-use super::scene::{CALENDAR, Scene};
+use super::scene::{CALENDAR, Scene, server_error};
 use super::scripted::{error, later};
 
 /// The status, the label, `error` of the body, and `Retry-After`.
@@ -76,6 +76,18 @@ async fn errors_that_the_user_can_resolve_are_403_with_their_own_codes() {
     ] {
         assert_eq!(answer(error(403, code)).await, expected(403, label, body, None));
     }
+}
+
+#[tokio::test]
+async fn the_requirements_of_another_factor_are_those_of_the_tenant() {
+    let scene = Scene::new();
+    let ada = scene.caller("auth0|ada").await;
+    let requirements = json!({ "challenge": [{ "type": "otp" }] });
+    let body = json!({ "error": "mfa_required", "mfa_token": "factor", "mfa_requirements": requirements });
+    scene.tokens.answer([HttpAnswer::json(403, &body)]);
+    let error = server_error(scene.on_behalf_of(&ada).await).unwrap();
+    assert_eq!(error.mfa_token().unwrap().expose(), "factor");
+    assert_eq!(error.mfa_requirements(), Some(&requirements));
 }
 
 #[tokio::test]

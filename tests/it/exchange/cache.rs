@@ -60,6 +60,7 @@ async fn a_cached_answer_is_used_until_30_s_before_its_token_expires() {
     // A call at 56 s (80 % of 70 s) or later would start a renewal.
     scene.pass(55);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    run_background_tasks().await;
     assert_eq!(scene.sent(), 1);
     scene.pass(15);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
@@ -113,16 +114,32 @@ async fn a_failed_renewal_is_retried_after_30_s() {
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     scene.tokens.arrival().await;
     run_background_tasks().await;
-    for _ in 0..5 {
+    for passed in [0, 0, 29] {
+        scene.pass(passed);
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+        run_background_tasks().await;
     }
     assert_eq!(scene.sent(), 2);
 
-    scene.pass(30);
+    scene.pass(1);
     scene.tokens.answer([tokens_for("second", 1030)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     until_it_is(&scene, &ada, "second").await;
     assert_eq!(scene.sent(), 3);
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_with_its_subject_token_is_not_renewed() {
+    for (of_subject, sent) in [(1029, 1), (1030, 1), (1031, 2)] {
+        let scene = Scene::new();
+        let ada = scene.caller_for("auth0|ada", of_subject).await;
+        scene.tokens.answer([tokens_for("first", 1030), tokens_for("second", 1030)]);
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+        scene.pass(801);
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+        run_background_tasks().await;
+        assert_eq!(scene.sent(), sent, "{of_subject}");
+    }
 }
 
 #[tokio::test]

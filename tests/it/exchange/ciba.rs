@@ -249,6 +249,8 @@ async fn a_malformed_start_is_an_error_and_a_missing_interval_is_five_seconds() 
         scene.tokens.answer([HttpAnswer::json(200, &begun)]);
         let error = scene.api.ciba().unwrap().start(asked()).await.unwrap_err();
         assert!(matches!(error, CibaError::Response { member: found } if found == member), "{begun} {error:?}");
+        // The grant type is a parameter of the polls.
+        assert_eq!(scene.last_form().get("grant_type"), None);
     }
     let clock = Watched::default();
     let scene = Scene::with(|builder| builder.clock(clock.clone()));

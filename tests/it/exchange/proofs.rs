@@ -76,6 +76,18 @@ async fn a_second_nonce_rejection_is_an_error() {
 }
 
 #[tokio::test]
+async fn only_the_rejection_of_a_nonce_is_answered_with_another_proof() {
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
+    for (status, code) in [(400, "invalid_grant"), (401, "invalid_client"), (403, "use_dpop_nonce")] {
+        let before = scene.sent();
+        let body = json!({ "error": code }).to_string();
+        scene.tokens.answer([HttpAnswer::status(status).header("DPoP-Nonce", "n").body(body), bound()]);
+        assert!(ask(&scene, &key).await.is_err());
+        assert_eq!(scene.sent(), before + 1, "{status} {code}");
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_nonce_is_not_sent() {
     let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
     for nonce in ["", "a b", "a\"b", "a\\b", &"n".repeat(257)] {

@@ -18,20 +18,20 @@ async fn a_reload_does_not_bring_back_a_key_that_refresh_now_has_dropped() {
     let api = tenant.api();
     let (forged, good) = (tenant.mint().key(&leaked).sign(), tenant.mint().key(&next).sign());
     assert_eq!(outcome_of(&api, &forged).await, "200 accepted");
-    timeout(seconds(60), jwks.arrival()).await.unwrap();
+    jwks.arrival().await;
 
     // A new algorithm: the reload fetches all keys anew. The tenant still answers with the leaked one.
     jwks.close();
     let reloading = api.clone();
     let algorithms = [Algorithm::RS256, Algorithm::ES256];
     let reloading = tokio::spawn(async move { reloading.reload(|settings| settings.algorithms(algorithms)).await });
-    timeout(seconds(60), jwks.arrival()).await.unwrap();
+    jwks.arrival().await;
 
     // Now the tenant drops the key, and the operator lets the client know.
     jwks.answer([keys(&next)]);
     let refreshing = api.clone();
     let refreshing = tokio::spawn(async move { refreshing.refresh_now(OfflineTenant::ISSUER).await });
-    timeout(seconds(60), jwks.arrival()).await.unwrap();
+    jwks.arrival().await;
     jwks.open();
     timeout(seconds(60), refreshing).await.unwrap().unwrap().unwrap();
     timeout(seconds(60), reloading).await.unwrap().unwrap().unwrap();

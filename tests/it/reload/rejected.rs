@@ -84,7 +84,7 @@ async fn a_reload_that_is_dropped_changes_nothing_and_lets_the_next_one_run() {
         let waiting = Arc::clone(&waiting);
         async move { waiting.reload(|settings| settings.algorithms([Algorithm::ES256])).await }
     });
-    tokio::time::timeout(seconds(60), jwks.arrival()).await.unwrap();
+    jwks.arrival().await;
     task.abort();
     assert!(task.await.unwrap_err().is_cancelled());
     jwks.open();

@@ -244,3 +244,32 @@ const DEFAULT_MAX_AGE: Duration = Duration::from_secs(300);
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 /// A proof is made for one request. A window longer than a day would only fill the replay store.
 const MAX_WINDOW: Duration = Duration::from_secs(86_400);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+    use crate::dpop::MemoryReplayStore;
+
+    fn fact(policy: DpopPolicy, name: &str) -> Option<String> {
+        let facts = policy.check().unwrap().facts();
+        facts.into_iter().find(|(candidate, _)| *candidate == name).map(|(_, value)| value)
+    }
+
+    #[test]
+    fn a_summary_says_which_tokens_are_accepted_and_where_used_proofs_are_remembered() {
+        let tokens = |policy| fact(policy, "tokens").unwrap();
+        assert_eq!(tokens(DpopPolicy::accept()), "Bearer and DPoP");
+        assert_eq!(tokens(DpopPolicy::require()), "DPoP only");
+        assert_eq!(tokens(DpopPolicy::ignore()), "Bearer only");
+        let without_proof = DpopPolicy::ignore().accept_bound_tokens_as_bearer();
+        assert_eq!(tokens(without_proof), "Bearer only; bound tokens without a proof are accepted");
+
+        let used = |policy| fact(policy, "used proofs");
+        assert_eq!(used(DpopPolicy::accept()).as_deref(), Some("remembered by this process"));
+        let own = DpopPolicy::accept().replay_store(MemoryReplayStore::new());
+        assert_eq!(used(own).as_deref(), Some("remembered in the store of the application"));
+        assert_eq!(used(DpopPolicy::ignore()), None);
+    }
+}

@@ -190,3 +190,23 @@ impl ExchangeError {
 
 /// Most short outages end within this time, when a new connection is made or another node takes over.
 const USUAL_OUTAGE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn an_error_with_a_successor_is_otherwise_its_cause() {
+        let cause = || EndpointUnavailable::new(HttpError::Timeout, Some(Duration::from_secs(7)));
+        let rotated = RotatedError::new(cause().into(), IssuedToken::new("next").unwrap());
+        assert_eq!(rotated.to_string(), ExchangeError::from(cause()).to_string());
+        assert_eq!(rotated.source().unwrap().to_string(), ExchangeError::from(cause()).source().unwrap().to_string());
+        let error = ExchangeError::from(rotated);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert_eq!(error.successor().unwrap().expose(), "next");
+    }
+}

@@ -53,6 +53,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_name_has_at_most_twenty_values() {
+        for (values, others, accepted) in [(20, 0, true), (20, 5, true), (21, 0, false), (21, 5, false), (1, 21, true)]
+        {
+            let mut extra = Extra::default();
+            (0..values).for_each(|_| extra.push("device".into(), "x".into()));
+            (0..others).for_each(|other| extra.push(format!("other{other}").into(), "x".into()));
+            let fields = extra.fields().map(Iterator::count);
+            let expected =
+                if accepted { Ok(values + others) } else { Err(InputError::TooManyValues { name: "device".into() }) };
+            assert_eq!(fields, expected, "{values} and {others}");
+        }
+    }
+
+    #[test]
     fn fields_with_a_setting_of_their_own_are_reserved() {
         for (name, is_reserved) in [("authorization_details", true), ("scope", true), ("device_id", false)] {
             let mut extra = Extra::default();

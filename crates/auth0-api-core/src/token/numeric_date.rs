@@ -81,6 +81,15 @@ mod tests {
     }
 
     #[test]
+    fn the_time_until_an_earlier_date_is_zero() {
+        let until = |one: &str, other: &str| read(one).zip(read(other)).map(|(one, other)| one.until(other));
+        assert_eq!(until("1000", "1000.5"), Some(Duration::from_millis(500)));
+        assert_eq!(until("1000", "1000"), Some(Duration::ZERO));
+        assert_eq!(until("1000", "999"), Some(Duration::ZERO));
+        assert_eq!(until("0", "1e300"), Some(Duration::ZERO), "longer than a duration can be");
+    }
+
+    #[test]
     fn a_date_out_of_range_has_a_nearest_time() {
         for (json, seconds) in [("-5", 0), ("1700000000", 1_700_000_000), ("1e300", 253_402_300_799)] {
             let nearest = read(json).map(NumericDate::to_nearest_time);

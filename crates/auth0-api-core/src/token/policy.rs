@@ -146,3 +146,22 @@ fn quoted(audience: &str) -> String {
 
 const SHOWN_AUDIENCES: usize = 4;
 const SHOWN_CHARACTERS: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_sees_four_audiences_at_most() {
+        for (audiences, expected) in [
+            (vec![], "no audience"),
+            (vec!["a"], r#""a""#),
+            (vec!["a", "b", "c", "d"], r#""a" and "b" and "c" and "d""#),
+            (vec!["a", "b", "c", "d", "e"], r#""a" and "b" and "c" and "d" and others"#),
+            (vec!["a", "b", "c", "d", "e", "f"], r#""a" and "b" and "c" and "d" and others"#),
+        ] {
+            assert_eq!(*shown(audiences.into_iter()), *expected);
+        }
+        assert_eq!(quoted(&"\u{e4}".repeat(300)).chars().count(), SHOWN_CHARACTERS + 2);
+    }
+}
