@@ -131,5 +131,7 @@ mod tests {
         fetching.fail(DiscoveryError::GivenUp, "https://tenant.example/".into(), at(1_001));
         let left = |now| fetching.failure_at(at(now)).map(|failure| failure.retry_after.as_secs());
         assert_eq!([1_001, 1_000, 941, 1_002, 1_003, 940].map(left), [Some(2), Some(2), Some(2), Some(1), None, None]);
+        let until = fetching.failure_until(Duration::from_secs(7)).map(|failure| failure.retry_after.as_secs());
+        assert_eq!(until, Some(7));
     }
 }
