@@ -31,7 +31,7 @@ async fn a_flood_of_unknown_keys_is_not_noticed() {
     let (load, seen) = (fleet.load_since(from), fleet.seen("user"));
     println!("flood: {load}; callers: {seen}");
     assert_eq!(seen.errors(), 0, "{seen}");
-    // Ten fetches a second in the flooded tenth, and those of a usual day.
+    // Ten requests a second of the flooded tenth of 500 replicas, and those of a usual day.
     assert!(load.mean_percent() < 65, "{load}");
 
     let (_, trusted) = sign_with_sudden_key(&mut fleet, "sudden key in a flood").await;
