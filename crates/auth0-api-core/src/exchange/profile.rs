@@ -308,6 +308,7 @@ mod tests {
             &long,
         ] {
             assert_eq!(checked_type(bad), Err(InputError::SubjectTokenType), "{bad:?}");
+            assert_eq!(ExchangeProfile::check_subject_token_type(bad), Err(InputError::SubjectTokenType), "{bad:?}");
         }
         assert!(checked_type(&format!("urn:acme:{}", "a".repeat(91))).is_ok());
     }
