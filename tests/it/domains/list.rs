@@ -78,6 +78,16 @@ async fn spellings_of_one_domain_count_once() {
 }
 
 #[tokio::test]
+async fn the_client_is_ready_when_every_listed_tenant_was_asked() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    assert!(!api.is_ready(), "the other tenant was not asked");
+    assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    assert!(api.is_ready());
+}
+
+#[tokio::test]
 async fn an_outage_of_one_tenant_does_not_affect_the_other() {
     let tenants = Tenants::start().await;
     let api = tenants.api();

@@ -138,3 +138,20 @@ impl fmt::Debug for Source {
         }
     }
 }
+
+#[cfg(all(test, feature = "reqwest"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn only_domains_of_this_machine_are_reached_by_plain_http() {
+        let is_plain = |domains: &[&str]| {
+            TrustedDomains::list(domains.to_vec()).parse(Loopback::HttpAllowed).unwrap().is_plain_http()
+        };
+        assert!(is_plain(&["http://localhost:4000", "http://127.0.0.1:4001"]));
+        assert!(!is_plain(&["http://localhost:4000", "tenant.example.com"]));
+        assert!(!is_plain(&["https://localhost:4000"]));
+    }
+}
