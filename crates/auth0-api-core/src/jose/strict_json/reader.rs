@@ -3,7 +3,7 @@
 //! The reader builds only the list of members. `serde_json` checks numbers that may be out of range. When a caller
 //! requests a member, `serde_json` parses the member again. It accepts all texts that this reader accepts.
 
-use super::members::{Key, Member, MemberTable, Name};
+use super::members::{Key, Member, MemberTable};
 use super::text::{self, HIGH_SURROGATES, LOW_SURROGATES, Span};
 use crate::jose::JsonError;
 
@@ -106,7 +106,7 @@ impl<'j> Reader<'j> {
         let written = Span::new(self.place_of(quoted), self.place_of(rest) - 1);
         let (key, name) = if name_is_plain {
             let name = quoted.get(..quoted.len() - rest.len() - 1).unwrap_or_default();
-            (Key::of_member(name)?, Name::AsWritten(written))
+            (Key::of_member(name)?, written)
         } else {
             self.members.keep_escaped(written.of(self.json))?
         };
@@ -119,6 +119,7 @@ impl<'j> Reader<'j> {
             key,
             name,
             value: Span::new(self.place_of(text), self.place_of(rest)),
+            name_is_escaped: !name_is_plain,
             value_is_plain_string,
             has_lone_surrogate: self.lone_surrogates.len() > lone_surrogates,
         });
