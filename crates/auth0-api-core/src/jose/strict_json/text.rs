@@ -185,7 +185,7 @@ mod tests {
             prop_oneof![4 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => 0x1e..0x23_u8, 4 => Just(b'a')], 0..40,
         )) {
             let ordinary = octets.iter().take_while(|octet| **octet >= 0x20 && !b"\"\\".contains(octet)).count();
-            prop_assert_eq!(after_ordinary(&octets), &octets[ordinary..]);
+            prop_assert_eq!(octets.len() - after_ordinary(&octets).len(), ordinary);
         }
     }
 }
