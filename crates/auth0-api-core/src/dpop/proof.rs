@@ -152,7 +152,7 @@ fn text<'p>(payload: &'p Object, claim: &'static str) -> Result<Cow<'p, str>, Pr
 }
 
 fn date(payload: &Object, claim: &'static str) -> Result<Option<NumericDate>, ProofError> {
-    payload.get(claim).map_err(|_| ProofError::Claim { claim })
+    NumericDate::read(payload, claim).map_err(|_| ProofError::Claim { claim })
 }
 
 fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, ProofError> {

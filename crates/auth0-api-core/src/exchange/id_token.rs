@@ -54,7 +54,7 @@ fn is_for(claims: &Object, client_id: &str) -> bool {
 
 /// (9), (10): `exp` is in the future, or less than [`TOLERANCE`] in the past. `iat` is present.
 fn is_live(claims: &Object, now: SystemTime) -> bool {
-    let time = |name| claims.get::<NumericDate>(name).ok().flatten();
+    let time = |name| NumericDate::read(claims, name).ok().flatten();
     time("iat").is_some() && time("exp").is_some_and(|exp| NumericDate::of(now) < exp.plus(TOLERANCE))
 }
 

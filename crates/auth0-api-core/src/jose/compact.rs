@@ -221,7 +221,8 @@ fn split_at_dot(text: &str) -> Option<(&str, &str)> {
 }
 
 fn parse_header<'h>(segment: &str, allowed: &AlgorithmSet) -> Result<ParsedHeader<'h>, JoseError> {
-    Header::parse(decode(segment)?, allowed).map(ParsedHeader::New)
+    let header = Header::parse(decode(segment)?, allowed)?;
+    Ok(ParsedHeader::New(Box::new(header)))
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {

@@ -32,11 +32,12 @@ pub(crate) struct KnownHeader {
 }
 
 /// The header of one message: known, or parsed for this message.
+///
+/// Messages are moved often, and most headers are known, so a new header is in a box.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a box would be an allocation for each new header")]
 pub(crate) enum ParsedHeader<'h> {
     Known(&'h Header),
-    New(Header),
+    New(Box<Header>),
 }
 
 impl HeaderTable {
@@ -86,7 +87,7 @@ impl ParsedHeader<'_> {
     pub(super) fn into_owned(self) -> Header {
         match self {
             Self::Known(header) => header.clone(),
-            Self::New(header) => header,
+            Self::New(header) => *header,
         }
     }
 }

@@ -178,7 +178,7 @@ fn text<'c>(claims: &'c Object, claim: &'static str) -> Result<Option<Cow<'c, st
 }
 
 fn date(claims: &Object, claim: &'static str) -> Result<Option<NumericDate>, LogoutError> {
-    claims.get(claim).map_err(|_| LogoutError::ClaimMalformed { claim })
+    NumericDate::read(claims, claim).map_err(|_| LogoutError::ClaimMalformed { claim })
 }
 
 /// Back-Channel Logout §2.4.

@@ -142,8 +142,7 @@ impl ValidClaims {
 
     /// Returns a `NumericDate` claim.
     pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
-        let date: Option<NumericDate> = self.members().get(name).ok()?;
-        date.and_then(NumericDate::to_system_time)
+        NumericDate::read(self.members(), name).ok()?.and_then(NumericDate::to_system_time)
     }
 
     /// `azp`, or `client_id` in the RFC 9068 profile. A malformed `azp` is an error: `client_id` does not replace it.

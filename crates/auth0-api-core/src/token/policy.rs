@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use super::times::{TimeLimit, TimePolicy, required};
+use serde::Deserialize;
+
+use super::times::{TimeLimit, TimePolicy};
 use super::{Signed, TokenError, ValidClaims};
 use crate::jose::{Object, Text, VerifiedJws};
 
@@ -127,6 +129,11 @@ impl<'a> Audience<'a> {
             Self::Many(audiences) => audiences.iter().any(|Text(audience)| test(audience)),
         }
     }
+}
+
+fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> Result<T, TokenError> {
+    let value = claims.get(claim).map_err(|_| TokenError::ClaimMalformed { claim })?;
+    value.ok_or(TokenError::ClaimMissing { claim })
 }
 
 /// Shows audiences to an operator, in quotes.

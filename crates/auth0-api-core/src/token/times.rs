@@ -3,8 +3,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde::Deserialize;
-
 use super::{NumericDate, TokenError};
 use crate::jose::Object;
 
@@ -78,10 +76,10 @@ impl TimePolicy {
         let instant = NumericDate::of(now);
         let expiry = Expiry::read(claims)?;
         self.check_expiry(expiry, instant, now)?;
-        let not_before = optional(claims, "nbf")?;
+        let not_before = date(claims, "nbf")?;
         self.check_not_before(not_before, instant)?;
         // RFC 9068 §2.2: iat is mandatory. Its value is compared only if a maximum age is configured.
-        let issued_at = required(claims, "iat")?;
+        let issued_at = date(claims, "iat")?.ok_or(TokenError::ClaimMissing { claim: "iat" })?;
         self.check_age(issued_at, instant)?;
         Ok(Times { expiry, not_before, issued_at })
     }
@@ -137,21 +135,14 @@ impl TimePolicy {
 
 impl Expiry {
     fn read(claims: &Object) -> Result<Self, TokenError> {
-        let date: NumericDate = required(claims, "exp")?;
+        let date = date(claims, "exp")?.ok_or(TokenError::ClaimMissing { claim: "exp" })?;
         let time = date.to_system_time().ok_or(TokenError::ClaimMalformed { claim: "exp" })?;
         Ok(Self { date, time })
     }
 }
 
-pub(super) fn optional<'a, T: Deserialize<'a>>(
-    claims: &'a Object,
-    claim: &'static str,
-) -> Result<Option<T>, TokenError> {
-    claims.get(claim).map_err(|_| TokenError::ClaimMalformed { claim })
-}
-
-pub(super) fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> Result<T, TokenError> {
-    optional(claims, claim)?.ok_or(TokenError::ClaimMissing { claim })
+fn date(claims: &Object, claim: &'static str) -> Result<Option<NumericDate>, TokenError> {
+    NumericDate::read(claims, claim).map_err(|_| TokenError::ClaimMalformed { claim })
 }
 
 /// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived

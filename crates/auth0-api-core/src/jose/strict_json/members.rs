@@ -33,18 +33,13 @@ pub(super) struct MemberTable {
 #[derive(Clone, Copy)]
 pub(super) struct Member {
     pub(super) key: Key,
-    pub(super) name: Name,
+    pub(super) name: Span,
     pub(super) value: Span,
+    /// Whether the name is written with escapes: its place is then the place of its value in `escaped_names`, and not a
+    /// place in the text.
+    pub(super) name_is_escaped: bool,
     pub(super) value_is_plain_string: bool,
     pub(super) has_lone_surrogate: bool,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Name {
-    /// A name without escapes: its place in the text.
-    AsWritten(Span),
-    /// A name with escapes: the place of its value in `escaped_names`.
-    Escaped(Span),
 }
 
 /// A part of the hash of a name. If two names have different keys, the names are different. So most comparisons of
@@ -67,10 +62,7 @@ impl MemberTable {
     }
 
     pub(super) fn name<'a>(&'a self, member: &Member, json: &'a str) -> &'a str {
-        match member.name {
-            Name::AsWritten(span) => span.of(json),
-            Name::Escaped(span) => span.of(&self.escaped_names),
-        }
+        member.name.of(if member.name_is_escaped { &self.escaped_names } else { json })
     }
 
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &Member> {
@@ -87,12 +79,12 @@ impl MemberTable {
     }
 
     /// Decodes and keeps a name that is written with escapes: the text between its quotes. Rejects a reserved name.
-    pub(super) fn keep_escaped(&mut self, text: &str) -> Result<(Key, Name), JsonError> {
+    pub(super) fn keep_escaped(&mut self, text: &str) -> Result<(Key, Span), JsonError> {
         let start = self.escaped_names.len();
         text::push_decoded(text, &mut self.escaped_names);
         let name = Span::new(start, self.escaped_names.len());
         let key = Key::of_member(name.of(&self.escaped_names).as_bytes())?;
-        Ok((key, Name::Escaped(name)))
+        Ok((key, name))
     }
 
     /// The memory that the table has allocated, in bytes.

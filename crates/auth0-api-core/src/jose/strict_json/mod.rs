@@ -119,6 +119,16 @@ impl<T: AsRef<str>> Object<T> {
         serde_json::from_str(raw).map(|Text(text)| Some(text)).map_err(|_| WrongType)
     }
 
+    /// Returns a member that must be a number.
+    pub(crate) fn number(&self, name: &str) -> Result<Option<f64>, WrongType> {
+        let Some(raw) = self.raw(name) else { return Ok(None) };
+        // Almost all numbers in tokens are times, which have 32 bits until the year 2106. `serde_json` is slower.
+        if let Ok(whole) = raw.parse::<u32>() {
+            return Ok(Some(whole.into()));
+        }
+        serde_json::from_str(raw).map(Some).map_err(|_| WrongType)
+    }
+
     /// Whether there is a member with this name whose value contains a lone surrogate.
     pub(crate) fn has_lone_surrogate(&self, name: &str) -> bool {
         self.find(name).is_some_and(|member| member.has_lone_surrogate)

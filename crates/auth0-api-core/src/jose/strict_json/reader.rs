@@ -3,7 +3,7 @@
 //! The reader builds only the list of members. `serde_json` checks numbers that may be out of range. When a caller
 //! requests a member, `serde_json` parses the member again. It accepts all texts that this reader accepts.
 
-use super::members::{Key, Member, MemberTable, Name};
+use super::members::{Key, Member, MemberTable};
 use super::text::{self, HIGH_SURROGATES, LOW_SURROGATES, Span};
 use crate::jose::JsonError;
 
@@ -58,8 +58,6 @@ struct Reader<'j> {
     json: &'j str,
     /// The depth of the innermost container that is accepted.
     deepest: usize,
-    /// How many escapes have been read.
-    escapes: usize,
     lone_surrogates: Vec<usize>,
     /// The members of all objects that are being read. The members of the innermost object are the last ones.
     members: MemberTable,
@@ -70,7 +68,7 @@ type Rest<'j> = Result<&'j [u8], JsonError>;
 
 impl<'j> Reader<'j> {
     fn new(json: &'j str, deepest: usize) -> Self {
-        Self { json, deepest, escapes: 0, lone_surrogates: Vec::new(), members: MemberTable::default() }
+        Self { json, deepest, lone_surrogates: Vec::new(), members: MemberTable::default() }
     }
 
     /// Reads an object after its opening bracket.
@@ -98,28 +96,31 @@ impl<'j> Reader<'j> {
     }
 
     fn member(&mut self, text: &'j [u8], depth: usize) -> Rest<'j> {
-        let (lone_surrogates, escapes) = (self.lone_surrogates.len(), self.escapes);
+        let lone_surrogates = self.lone_surrogates.len();
         let quoted = demand(b'"', text)?;
-        let rest = self.string(quoted)?;
-        let written = Span::new(self.place_of(quoted), self.place_of(rest) - 1);
+        let (rest, name_is_plain) = self.string(quoted)?;
         if self.lone_surrogates.len() > lone_surrogates {
             // If the lone surrogate was replaced, two names could become equal.
             return Err(JsonError::NotAnObject);
         }
-        let (key, name) = if self.escapes == escapes {
+        let written = Span::new(self.place_of(quoted), self.place_of(rest) - 1);
+        let (key, name) = if name_is_plain {
             let name = quoted.get(..quoted.len() - rest.len() - 1).unwrap_or_default();
-            (Key::of_member(name)?, Name::AsWritten(written))
+            (Key::of_member(name)?, written)
         } else {
             self.members.keep_escaped(written.of(self.json))?
         };
         let text = after_white_space(demand(b':', after_white_space(rest))?);
-        let escapes = self.escapes;
-        let rest = self.value(text, depth)?;
+        let (rest, value_is_plain_string) = match text {
+            [b'"', quoted @ ..] => self.string(quoted)?,
+            _ => (self.value(text, depth)?, false),
+        };
         self.members.push(Member {
             key,
             name,
             value: Span::new(self.place_of(text), self.place_of(rest)),
-            value_is_plain_string: text.first() == Some(&b'"') && self.escapes == escapes,
+            name_is_escaped: !name_is_plain,
+            value_is_plain_string,
             has_lone_surrogate: self.lone_surrogates.len() > lone_surrogates,
         });
         Ok(rest)
@@ -129,7 +130,7 @@ impl<'j> Reader<'j> {
     fn value(&mut self, text: &'j [u8], depth: usize) -> Rest<'j> {
         let Some((first, rest)) = text.split_first() else { return Err(JsonError::NotAnObject) };
         match first {
-            b'"' => self.string(rest),
+            b'"' => self.string(rest).map(|(rest, _)| rest),
             b'{' => self.object(rest, self.deeper(depth)?),
             b'[' => self.array(rest, self.deeper(depth)?),
             b't' => after_literal(rest, b"rue"),
@@ -170,21 +171,34 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Reads a string after its opening quote.
-    fn string(&mut self, rest: &'j [u8]) -> Rest<'j> {
-        let mut rest = rest;
+    /// Reads a string after its opening quote. Also returns whether the string is plain: almost all strings of tokens are.
+    #[inline]
+    fn string(&mut self, rest: &'j [u8]) -> Result<(&'j [u8], bool), JsonError> {
+        match text::after_ordinary(rest) {
+            [b'"', after @ ..] => Ok((after, true)),
+            special => Ok((self.string_with_escapes(special)?, false)),
+        }
+    }
+
+    /// Reads the rest of a string, from its first octet that is not ordinary.
+    #[inline(never)]
+    fn string_with_escapes(&mut self, special: &'j [u8]) -> Rest<'j> {
+        let mut rest = special;
         loop {
-            match after_ordinary(rest) {
+            match rest {
                 [b'"', after @ ..] => return Ok(after),
                 [b'\\', escape @ ..] => rest = self.escape(escape)?,
                 _ => return Err(JsonError::NotAnObject),
+            }
+            // Ends and escapes follow escapes in the texts that are most expensive.
+            if !matches!(rest, [b'"' | b'\\', ..]) {
+                rest = text::after_ordinary(rest);
             }
         }
     }
 
     /// Reads an escape after its backslash (RFC 8259 §7).
     fn escape(&mut self, rest: &'j [u8]) -> Rest<'j> {
-        self.escapes += 1;
         match rest {
             [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => Ok(rest),
             [b'u', digits @ ..] => self.code_unit_or_pair(digits),
@@ -289,15 +303,6 @@ fn after_much_white_space(mut text: &[u8]) -> &[u8] {
         text = rest;
     }
     text
-}
-
-/// Returns the text from the next quote, backslash or control character (RFC 8259 §7).
-fn after_ordinary(text: &[u8]) -> &[u8] {
-    // Ends and escapes follow each other in the texts that are most expensive.
-    if let [b'"' | b'\\', ..] = text {
-        return text;
-    }
-    text.get(text::ordinary(text)..).unwrap_or_default()
 }
 
 /// Returns the text after a number without sign, fraction and exponent. Almost all numbers of tokens are such numbers.

@@ -324,6 +324,28 @@ fn members_are_converted_to_the_requested_type() {
 }
 
 #[test]
+fn numbers_have_the_nearest_value_and_other_types_are_rejected() {
+    for (json, value) in [
+        ("0", 0.0),
+        ("1700000000", 1_700_000_000.0),
+        ("4294967295", 4_294_967_295.0),
+        ("4294967296", 4_294_967_296.0),
+        ("9007199254740993", 9_007_199_254_740_992.0),
+        ("-1", -1.0),
+        ("1700000000.5", 1_700_000_000.5),
+        ("1.7e9", 1_700_000_000.0),
+    ] {
+        let object = Object::read(format!(r#"{{"a":{json}}}"#)).unwrap();
+        assert_eq!(object.number("a"), Ok(Some(value)), "{json}");
+        assert_eq!(object.number("b"), Ok(None), "{json}");
+    }
+    for json in [r#""1""#, "null", "true", "[1]", "{}", r#""\ud83d""#] {
+        let object = Object::read(format!(r#"{{"a":{json}}}"#)).unwrap();
+        assert_eq!(object.number("a"), Err(WrongType), "{json}");
+    }
+}
+
+#[test]
 fn debug_shows_names_and_no_values() {
     let object = parse(r#"{"sub":"auth0|secret","\u0069ss":"hidden"}"#).unwrap();
     assert_eq!(format!("{object:?}"), r#"{"sub", "iss"}"#);

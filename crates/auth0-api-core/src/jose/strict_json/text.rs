@@ -65,7 +65,8 @@ pub(super) fn push_decoded(text: &str, decoded: &mut String) {
         } else if rest.is_empty() {
             return;
         } else {
-            let (plain, after) = rest.split_at_checked(ordinary(rest.as_bytes())).unwrap_or_default();
+            let ordinary = rest.len() - after_ordinary(rest.as_bytes()).len();
+            let (plain, after) = rest.split_at_checked(ordinary).unwrap_or_default();
             decoded.push_str(plain);
             rest = after;
         }
@@ -111,42 +112,47 @@ fn split_code_unit(text: &str) -> (Option<u16>, &str) {
     (unit, text.get(4..).unwrap_or_default())
 }
 
-/// Returns the number of octets before the next quote, backslash or control character (RFC 8259 §7).
+/// Returns the text from the next quote, backslash or control character (RFC 8259 §7).
 ///
 /// All other octets are ordinary. Most octets of a string are ordinary, so eight octets are checked together, as one
 /// `u64`. The `u64` is little-endian: the first octet is in the lowest bits. [`not_ordinary`] sets the high bit of an
 /// octet as a mark. The number of zero bits below the lowest mark, divided by eight, is the index of the first octet
-/// that is not ordinary. The last octets, at most seven, are checked one by one.
-pub(super) fn ordinary(octets: &[u8]) -> usize {
-    let (words, rest) = octets.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+/// that is not ordinary. The last octets of the text, at most seven, are checked one by one.
+pub(super) fn after_ordinary(text: &[u8]) -> &[u8] {
+    let mut text = text;
+    while let Some((word, rest)) = text.split_first_chunk::<8>() {
         let found = not_ordinary(u64::from_le_bytes(*word));
         if found != 0 {
-            return index * 8 + found.trailing_zeros() as usize / 8;
+            return text.get(found.trailing_zeros() as usize / 8..).unwrap_or_default();
         }
+        text = rest;
     }
-    let ordinary = |octet: &&u8| !matches!(octet, b'"' | b'\\' | ..=0x1f);
-    words.len() * 8 + rest.iter().take_while(ordinary).count()
+    while let [b' '..=b'!' | b'#'..=b'[' | b']'.., rest @ ..] = text {
+        text = rest;
+    }
+    text
 }
 
 /// Sets the high bit of each octet that is a quote, a backslash or a control character. Only the lowest bit that is set
 /// is reliable.
 ///
 /// 1. `ONES` has the value 1 in each of the eight octets, so `ONES * n` has the value `n` in each.
-/// 2. `below` subtracts `limit`, which is at most 32, from each octet. An octet below the limit wraps around, which
-///    sets its high bit. An octet of 128 or more is not below the limit, but can also have its high bit set after the
-///    subtraction. `& !octets` clears this bit.
-/// 3. `is` finds octets that are equal to one value: XOR makes them 0, and 0 is below 1.
-/// 4. `& (ONES * 0x80)` keeps only the high bits.
+/// 2. The subtraction of `ONES * n` from octets that are below 128 sets the high bits of those that are below `n`,
+///    because these wrap around.
+/// 3. XOR with a backslash makes a backslash 0, which is the only octet below 1.
+/// 4. XOR with 2 makes a quote 32, and a space 34. It exchanges control characters with each other. So a quote and the
+///    control characters are the octets below 33.
+/// 5. An octet of 128 or more may also have its high bit set after the subtraction. `& !word` clears this bit.
+/// 6. `& (ONES * 0x80)` keeps only the high bits.
 ///
 /// One subtraction handles all eight octets, so an octet that wraps around borrows 1 from the next higher octet. This
-/// borrow can mark a higher octet by mistake, for example an octet that is equal to the limit. It cannot mark a lower
-/// octet, so the lowest mark is always correct.
+/// borrow can mark a higher octet by mistake, for example a `#` after a quote. It cannot mark a lower octet, so the
+/// lowest mark is always correct.
 fn not_ordinary(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
-    let below = |octets: u64, limit: u64| octets.wrapping_sub(ONES * limit) & !octets;
-    let is = |octet: u8| below(word ^ (ONES * u64::from(octet)), 1);
-    (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES * 0x80)
+    let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+    let quote_or_control = (word ^ (ONES * 2)).wrapping_sub(ONES * 33);
+    (backslash | quote_or_control) & !word & (ONES * 0x80)
 }
 
 /// Reads four hexadecimal digits.
@@ -171,15 +177,15 @@ pub(super) const LOW_SURROGATES: Range<u16> = 0xdc00..0xe000;
 mod tests {
     use proptest::prelude::*;
 
-    use super::ordinary;
+    use super::after_ordinary;
 
     proptest! {
         #[test]
         fn eight_octets_at_a_time_give_the_same_result_as_one_by_one(octets in prop::collection::vec(
             prop_oneof![4 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => 0x1e..0x23_u8, 4 => Just(b'a')], 0..40,
         )) {
-            let expected = octets.iter().take_while(|octet| **octet >= 0x20 && !b"\"\\".contains(octet)).count();
-            prop_assert_eq!(ordinary(&octets), expected);
+            let ordinary = octets.iter().take_while(|octet| **octet >= 0x20 && !b"\"\\".contains(octet)).count();
+            prop_assert_eq!(octets.len() - after_ordinary(&octets).len(), ordinary);
         }
     }
 }
