@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
 mod api;
+mod at_once;
 mod authorization;
 mod bearer;
 mod challenges;

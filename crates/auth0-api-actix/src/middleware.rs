@@ -140,9 +140,13 @@ where
         Box::pin(async move {
             let outer = Admitted::admission(&request.extensions()).cloned();
             let (kept, headers) = (kept_uri(request.request()), Headers(request.request().headers()));
-            let admission =
-                gate.admit(&token_request(request.request(), kept.as_ref(), &headers), outer.as_ref()).await;
-            let admission = match admission {
+            let described = token_request(request.request(), kept.as_ref(), &headers);
+            let outcome = match gate.admit_at_once(&described, outer.as_ref()) {
+                Some(outcome) => outcome,
+                // A box: this rare step does not enlarge the future of every request.
+                None => Box::pin(gate.admit(&described, outer.as_ref())).await,
+            };
+            let admission = match outcome {
                 Ok(admission) => admission,
                 Err(rejection) => {
                     let request = unread::read(gate.api(), request).await;

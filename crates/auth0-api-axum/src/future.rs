@@ -18,14 +18,20 @@ use crate::rejection::{RejectionBody, Seen, SharedStyle, Style};
 use crate::request::token_request;
 use crate::settings::Settings;
 
-/// The verification is boxed, because the future of an `async fn` has no name that could be written here.
+/// A verification that has to wait. It is boxed, because the future of an `async fn` has no name that could be written
+/// here.
 type Verification = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
-/// What the verification took, and its outcome.
+/// A verified request, and the outcome.
 struct Verified {
+    unverified: Unverified,
+    outcome: Result<Admission, Rejection>,
+}
+
+/// A request without its body, and the gate that verifies it.
+struct Unverified {
     gate: Gate,
     parts: Parts,
-    outcome: Result<Admission, Rejection>,
 }
 
 pin_project! {
@@ -46,6 +52,8 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
+        // The fields of both are taken only when the state changes.
+        Received { received: Option<(Unverified, S, B)> },
         Verifying { verification: Verification, waiting: Option<(S, B)> },
         Serving { #[pin] response: S::Future, admission: Admission, seen: Seen, lent: Option<Lent> },
         Answering { answer: Answer<S::Response> },
@@ -57,11 +65,22 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
         let (mut parts, body) = request.into_parts();
         mark_sensitive(&mut parts.headers);
         let Settings { gate, style } = settings;
-        let verification = Box::pin(async move {
-            let outcome = gate.admit(&token_request(&parts), parts.extensions.get()).await;
-            Verified { gate, parts, outcome }
-        });
-        Self { style, state: State::Verifying { verification, waiting: Some((service, body)) } }
+        Self { style, state: State::Received { received: Some((Unverified { gate, parts }, service, body)) } }
+    }
+}
+
+impl Unverified {
+    /// Verifies the request now, if nothing has to be awaited.
+    fn verify_at_once(self) -> Result<Verified, Self> {
+        match self.gate.admit_at_once(&token_request(&self.parts), self.parts.extensions.get()) {
+            Some(outcome) => Ok(Verified { unverified: self, outcome }),
+            None => Err(self),
+        }
+    }
+
+    async fn verify(self) -> Verified {
+        let outcome = self.gate.admit(&token_request(&self.parts), self.parts.extensions.get()).await;
+        Verified { unverified: self, outcome }
     }
 }
 
@@ -76,32 +95,27 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Each state polls a future, and ends with a response or with the next state: `Verifying` with a rejection in
-        // `Answering`, or with a call of the service in `Serving`; `Serving` with the service's response, or with a
-        // rejection in `Answering`. The loop polls the future of the next state at once, because only that poll registers
+        // Each state ends with a response or with the next state: `Received` as `Verifying` does, or with a verification
+        // that has to wait in `Verifying`; `Verifying` with a rejection in `Answering`, or with a call of the service in
+        // `Serving`; `Serving` with the service's response, or with a rejection in `Answering`. The loop polls the future of the next state at once, because only that poll registers
         // the waker with it.
         loop {
             match this.state.as_mut().project() {
-                StateProjection::Verifying { verification, waiting } => {
-                    let Verified { gate, parts, outcome } = ready!(verification.as_mut().poll(context));
-                    // Always `Some`: it is taken only here, and the state changes below before the next poll.
-                    let Some((mut service, mut body)) = waiting.take() else { return Poll::Pending };
-                    let style = &*this.style;
-                    let admission = match outcome {
-                        Ok(admission) => admission,
-                        Err(rejection) => {
-                            let announced = announced(&parts, style.protocol(&parts));
-                            let answer = Answer::new(gate.api(), announced, body, style.reject(&rejection, &parts));
-                            this.state.set(State::Answering { answer });
-                            continue;
-                        }
+                StateProjection::Received { received } => {
+                    let Some((unverified, service, body)) = received.take() else { return Poll::Pending };
+                    let next = match unverified.verify_at_once() {
+                        Ok(verified) => after(verified, service, body, this.style),
+                        Err(unverified) => State::Verifying {
+                            verification: Box::pin(unverified.verify()),
+                            waiting: Some((service, body)),
+                        },
                     };
-                    let seen = style.see(&parts);
-                    let lent = Lent::to_service(&parts, seen.protocol(), &mut body);
-                    let mut request = admitted_request(parts, body, &admission);
-                    SharedStyle::<ResBody>::store(style, request.extensions_mut());
-                    let response = service.call(request);
-                    this.state.set(State::Serving { response, admission, seen, lent });
+                    this.state.set(next);
+                }
+                StateProjection::Verifying { verification, waiting } => {
+                    let verified = ready!(verification.as_mut().poll(context));
+                    let Some((service, body)) = waiting.take() else { return Poll::Pending };
+                    this.state.set(after(verified, service, body, this.style));
                 }
                 StateProjection::Serving { response, admission, seen, lent } => {
                     let mut response = ready!(response.poll(context))?;
@@ -121,6 +135,30 @@ where
             }
         }
     }
+}
+
+/// Passes a verified request to the service, or rejects it.
+fn after<S, B, R, ResBody>(verified: Verified, mut service: S, mut body: B, style: &Style<R>) -> State<S, B>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    B: Body + Send + 'static,
+    R: RejectionBody<ResBody>,
+    ResBody: Default + 'static,
+{
+    let Verified { unverified: Unverified { gate, parts }, outcome } = verified;
+    let admission = match outcome {
+        Ok(admission) => admission,
+        Err(rejection) => {
+            let announced = announced(&parts, style.protocol(&parts));
+            let answer = Answer::new(gate.api(), announced, body, style.reject(&rejection, &parts));
+            return State::Answering { answer };
+        }
+    };
+    let seen = style.see(&parts);
+    let lent = Lent::to_service(&parts, seen.protocol(), &mut body);
+    let mut request = admitted_request(parts, body, &admission);
+    SharedStyle::<ResBody>::store(style, request.extensions_mut());
+    State::Serving { response: service.call(request), admission, seen, lent }
 }
 
 /// Stores the admission for the extractors of this crate, and the token for other code.

@@ -71,6 +71,11 @@ impl Decryption {
         Self(keys.map(|keys| Decryptor { keys, bounds: bounds.clone() }))
     }
 
+    /// Whether there are keys. Without keys, no token waits to be decrypted.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Decrypts a token of five parts. Any other token, and any token if there are no keys, is returned as it is: the
     /// parser of signed tokens accepts or rejects it.
     pub(crate) async fn open<'t>(&self, presented: &'t str) -> Result<OpenedToken<'t>, DecryptionError> {

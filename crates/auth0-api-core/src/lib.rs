@@ -160,6 +160,7 @@ mod sync;
 pub mod token;
 mod token_cache;
 mod verify;
+mod waiting;
 mod with_sources;
 
 // rustdoc shows the methods of a type in the order of the modules: `Requirement::check` comes after the constructors.

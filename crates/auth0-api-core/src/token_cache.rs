@@ -10,7 +10,6 @@ use moka::sync::Cache;
 use self::text_hash::TextHashState;
 pub(crate) use self::text_hash::TokenTexts;
 use crate::issuer::{IssuerKeys, KeySetVersion};
-use crate::meter;
 use crate::token::ValidClaims;
 
 mod text_hash;
@@ -94,12 +93,16 @@ impl RememberedTokens {
         }))
     }
 
+    /// Whether a cache is configured.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.
     ///
     /// The cache compares the full text, so an equal hash alone is never enough.
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
-        meter::token_recalled(remembered.is_some());
         remembered.map(|remembered| remembered.claims.clone())
     }
 

@@ -14,10 +14,12 @@ use crate::decryption::Decryption;
 use crate::error::Error;
 use crate::issuer::Trust;
 use crate::jose::{Hash, HeaderTable};
+use crate::meter;
 use crate::request::TokenRequest;
 use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
 use crate::token_cache::RememberedTokens;
+use crate::waiting::Waiting;
 
 /// All parts that decide whether a token is valid.
 #[derive(Debug)]
@@ -34,29 +36,37 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     /// Verifies the token that a request presents, and its proof.
-    pub(crate) async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
+    pub(crate) async fn verify_request(
+        &self,
+        request: &TokenRequest<'_>,
+        waiting: Waiting,
+    ) -> Result<VerifiedToken, Error> {
         let credentials = Credentials::try_from(request)?; // one, well-formed   RFC 6750 §2.1, RFC 9110 §11
         let scheme = credentials.scheme();
-        self.verify(credentials, Some(request)).await.map_err(|error| error.presented_as(scheme))
+        self.verify(credentials, Some(request), waiting).await.map_err(|error| error.presented_as(scheme))
     }
 
     /// Verifies a raw token, as if the request had presented it with the scheme `Bearer`.
     pub(crate) async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
         let credentials = Credentials::bearer(token)?;
         let scheme = credentials.scheme();
-        self.verify(credentials, None).await.map_err(|error| error.presented_as(scheme))
+        self.verify(credentials, None, Waiting::Allowed).await.map_err(|error| error.presented_as(scheme))
     }
 
     async fn verify(
         &self,
         credentials: Credentials<'_>,
         request: Option<&TokenRequest<'_>>,
+        waiting: Waiting,
     ) -> Result<VerifiedToken, Error> {
         let now = self.clock.now(); //                                              read once
         let credentials = self.binding.admit(credentials)?; //                      scheme offered       RFC 9449 §7
-        let claims = match self.recall(&credentials, request, now).await? {
+        if !self.can_attempt(&credentials) {
+            waiting.begin().await;
+        }
+        let claims = match self.recall(&credentials, request, now, waiting).await? {
             Some(claims) => claims, //                                              verified before
-            None => self.verify_token(&credentials, request, now).await?,
+            None => self.verify_token(&credentials, request, now, waiting).await?,
         };
         let claims = self.revocation.check(claims).await?; //                       not revoked
         let proven = self.binding.bind(&credentials, claims, request, now).await?; // cnf, proof, replay   RFC 9449 §4.3
@@ -68,10 +78,11 @@ impl Verifier {
         credentials: &Credentials<'_>,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
+        waiting: Waiting,
     ) -> Result<ValidClaims, Error> {
         let token = self.decryption.open(credentials.token()).await?; //            decrypted, if a JWE  RFC 7516 §5.2
         let jws = token.parse(&self.headers)?; //                                   format, nothing else RFC 7515 §5.2
-        let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
+        let keys = self.issuers.key_for(&jws, request, now, waiting).await?; //     trust iss, find keys RFC 8725 §3.8
         let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
         self.remembered.remember(&claims, &keys, now);
@@ -89,8 +100,17 @@ impl Verifier {
         credentials: &Credentials<'_>,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
+        waiting: Waiting,
     ) -> Result<Option<ValidClaims>, Error> {
-        let Some(claims) = self.remembered.recall(credentials.token(), now) else { return Ok(None) };
+        if !self.remembered.is_configured() {
+            return Ok(None);
+        }
+        let recalled = self.remembered.recall(credentials.token(), now);
+        if recalled.is_none() {
+            waiting.begin().await; // The metric counts each request once, and a new token may have to wait for keys.
+        }
+        meter::token_recalled(recalled.is_some());
+        let Some(claims) = recalled else { return Ok(None) };
         if !self.issuers.still_admit(claims.issuer(), request).await? {
             return Ok(None);
         }
@@ -100,7 +120,23 @@ impl Verifier {
         }
         Ok(Some(claims))
     }
+
+    /// Whether the issuer's keys are all that a request with these credentials may wait for. Only then may it be an
+    /// attempt: the others wait for a store, which is asked once for each request, or for a resolver or a decryption.
+    ///
+    /// If the keys are not at hand either, the token is parsed twice. So an attempt takes no long token: strangers would
+    /// cause more work than that of three signature checks.
+    fn can_attempt(&self, credentials: &Credentials<'_>) -> bool {
+        credentials.scheme() == Scheme::Bearer
+            && credentials.token().len() <= LONGEST_ATTEMPT
+            && self.issuers.is_pinned()
+            && !self.revocation.is_configured()
+            && !self.decryption.is_configured()
+    }
 }
+
+/// Auth0's tokens have 1 to 4 KiB.
+const LONGEST_ATTEMPT: usize = 4 * 1024;
 
 /// Decides whether the hash of the token is needed: the `ath` of a proof must be the SHA-256 of the token. The check of
 /// the signature then computes this hash almost for free, because it hashes the beginning of the token anyway.

@@ -17,6 +17,6 @@ async fn outcome_of(api: &ApiClient, token: &str) -> String {
     status_and_label(&verified)
 }
 
-async fn reload(api: &ApiClient, change: impl FnOnce(Reloadable) -> Reloadable + Send) {
+pub(crate) async fn reload(api: &ApiClient, change: impl FnOnce(Reloadable) -> Reloadable + Send) {
     timeout(seconds(60), api.reload(change)).await.unwrap().unwrap();
 }

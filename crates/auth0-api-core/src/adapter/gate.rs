@@ -10,6 +10,7 @@ use crate::rejection::Rejection;
 use crate::request::TokenRequest;
 use crate::requirement::Requirement;
 use crate::token::VerifiedToken;
+use crate::waiting::{Waiting, at_once};
 
 /// Decides which requests pass a middleware.
 #[derive(Clone, Debug)]
@@ -69,13 +70,39 @@ impl Gate {
     ///
     /// The [`Rejection`] to send.
     pub async fn admit(&self, request: &TokenRequest<'_>, outer: Option<&Admission>) -> Result<Admission, Rejection> {
+        self.decide(request, outer, Waiting::Allowed).await
+    }
+
+    /// Verifies a request like [`admit`](Self::admit), if nothing has to be awaited. Returns `None` otherwise, and has then
+    /// decided and recorded nothing: call `admit`.
+    ///
+    /// Most Bearer requests need not wait, because the issuer's keys are fresh. An adapter that calls this first needs no
+    /// future in the heap for them.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send.
+    pub fn admit_at_once(
+        &self,
+        request: &TokenRequest<'_>,
+        outer: Option<&Admission>,
+    ) -> Option<Result<Admission, Rejection>> {
+        at_once(self.decide(request, outer, Waiting::Refused))
+    }
+
+    async fn decide(
+        &self,
+        request: &TokenRequest<'_>,
+        outer: Option<&Admission>,
+        waiting: Waiting,
+    ) -> Result<Admission, Rejection> {
         let outer = outer.filter(|outer| outer.is_by(&self.api));
         // One request sees one generation of settings, also behind several gates.
         let generation = outer.map_or_else(|| self.api.generation(), Admission::generation);
         let verified = outer.and_then(Admission::token).filter(|token| presents(request, token));
         let outcome = match verified {
             Some(token) => Ok(token.clone()),
-            None => self.api.verify_request_in(&generation, request).await,
+            None => self.api.verify_request_in(&generation, request, waiting).await,
         };
         let token = match outcome {
             Ok(token) => Some(token),
@@ -127,8 +154,8 @@ mod tests {
     use super::*;
     use crate::request::ReceivedTarget;
 
-    /// Adapters put this future on the heap for each request. It holds what a request with fresh keys needs: futures that
-    /// wait for the network are in boxes of their own.
+    /// Adapters put this future on the heap for each request that has to wait. It does not hold the futures that wait for
+    /// the network: they are in boxes of their own.
     #[test]
     fn the_future_of_an_admission_is_small() {
         let gate = Gate::new(ApiClient::builder("tenant.example.com", "https://api.example.com").build().unwrap());
@@ -136,6 +163,22 @@ mod tests {
         let headers = [("authorization", "Bearer eyJ")];
         let request = TokenRequest::received("GET", target, &headers);
         let size = size_of_val(&gate.admit(&request, None));
-        assert!(size <= 1600, "{size} bytes");
+        assert!(size <= 1400, "{size} bytes");
+    }
+
+    #[cfg(feature = "metrics")]
+    #[test]
+    fn a_request_that_waits_after_an_attempt_is_counted_once() {
+        let api = ApiClient::builder("tenant.example.com", "https://api.example.com");
+        let gate = Gate::new(api.token_cache(crate::TokenCache::entries(1)).build().unwrap());
+        let headers = [("authorization", "Bearer opaque")];
+        let request = TokenRequest::new("GET", "https://api.example.com/", &headers);
+        let kept = crate::meter::tests::Kept::default();
+        metrics::with_local_recorder(&kept, || assert!(gate.admit_at_once(&request, None).is_none()));
+        assert_eq!(kept.lines(), [""; 0]);
+        metrics::with_local_recorder(&kept, || assert!(at_once(gate.admit(&request, None)).unwrap().is_err()));
+        let expected =
+            ["auth0_api_token_recalls_total{result=miss} 1", "auth0_api_verifications_total{outcome=token_opaque} 1"];
+        assert_eq!(kept.lines(), expected);
     }
 }

@@ -43,6 +43,7 @@ use crate::reloadable::Reloadable;
 use crate::request::TokenRequest;
 use crate::sync::{ArcSwap, AsyncMutex};
 use crate::token::VerifiedToken;
+use crate::waiting::Waiting;
 
 pub(crate) use end_user::EndUserAddresses;
 pub(crate) use generation::{Generation, Lasting};
@@ -120,8 +121,9 @@ impl ApiClient {
         &self,
         generation: &Generation,
         request: &TokenRequest<'_>,
+        waiting: Waiting,
     ) -> Result<VerifiedToken, Error> {
-        let outcome = generation.verifier.verify_request(request).await;
+        let outcome = generation.verifier.verify_request(request, waiting).await;
         if matches!(&outcome, Err(error) if error.is_missing_credentials()) && request.has_token_in_query() {
             self.0.rejections.write_token_in_query(request.place(), self.0.lasting.clock.now());
         }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::rejection::{ChallengeParams, Rejection};
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
+use crate::waiting::Waiting;
 
 /// # Verifying requests
 impl ApiClient {
@@ -17,7 +18,7 @@ impl ApiClient {
     /// [`Error`]: pass it to [`reject`](Self::reject).
     #[doc(alias = "verifyRequest", alias = "authenticate")]
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        self.verify_request_in(&self.0.current.load(), request).await
+        self.verify_request_in(&self.0.current.load(), request, Waiting::Allowed).await
     }
 
     /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound

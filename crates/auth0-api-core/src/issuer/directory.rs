@@ -130,7 +130,7 @@ impl Directory {
             }
             Self::Listed(domains, recent) => Ok(recent.admit(named(iss, domains, |domain| domain)?)?),
             Self::Resolved(resolver, recent) => {
-                let domains = resolver.domains(request, iss).await?.ok_or(IssuerError::NobodyTrusted)?;
+                let domains = Box::pin(resolver.domains(request, iss)).await?.ok_or(IssuerError::NobodyTrusted)?;
                 Ok(recent.admit(named(iss, &domains, |domain| domain)?)?)
             }
         }
@@ -146,10 +146,15 @@ impl Directory {
             // The list is part of the configuration. A remembered token is of the same generation.
             Self::Pinned(_) | Self::Listed(..) => Ok(true),
             Self::Resolved(resolver, _) => {
-                let domains = resolver.domains(request, issuer).await?;
+                let domains = Box::pin(resolver.domains(request, issuer)).await?;
                 Ok(domains.is_some_and(|domains| domains.iter().any(|domain| domain.issuer() == issuer)))
             }
         }
+    }
+
+    /// Whether every trusted issuer has a state at all times, so that no request waits for a resolver or adds a state.
+    pub(super) fn is_pinned(&self) -> bool {
+        matches!(self, Self::Pinned(_))
     }
 
     /// The names of the listed issuers; empty with a resolver.

@@ -101,6 +101,17 @@ impl IssuerState {
         self.proven.load(Ordering::Relaxed)
     }
 
+    /// Returns the present snapshot, if it is fresh and has a key for this algorithm and `kid`. Otherwise the caller needs
+    /// [`snapshot_with`](Self::snapshot_with).
+    pub(super) fn snapshot_at_hand(
+        self: &Arc<Self>,
+        algorithm: Algorithm,
+        key_id: Option<&str>,
+        now: SystemTime,
+    ) -> Option<Arc<Snapshot>> {
+        self.fresh(now).filter(|snapshot| snapshot.keys().find(algorithm, key_id).is_ok())
+    }
+
     /// Returns a snapshot that has a key for this algorithm and `kid`, or the reason why there is no such snapshot.
     pub(super) async fn snapshot_with(
         self: &Arc<Self>,
@@ -167,22 +178,28 @@ impl IssuerState {
     /// Returns the keys to look up a `kid` in. Fresh keys are returned at once. Stale keys are returned after a short
     /// wait for newer ones. If there are no fresh or stale keys, this method waits for a fetch.
     async fn current(self: &Arc<Self>, now: SystemTime, cause: Cause) -> Result<Found, IssuerError> {
+        if let Some(snapshot) = self.fresh(now) {
+            return Ok((snapshot, FetchBegan::Before));
+        }
         let policy = &self.config.policy;
         let Some(snapshot) = self.current.load_full() else {
             return Box::pin(self.fetch_after(None, cause, now)).await;
         };
-        if snapshot.age(now) < policy.fresh_for {
-            if snapshot.is_refresh_due(now) {
-                self.refresh_ahead();
-            }
-            return Ok((snapshot, FetchBegan::Before));
-        }
         // The clock is read again, because `now` may be old: the request may have waited for a resolver.
         match snapshot.age(self.config.clock.now()) {
             age if age < policy.fresh_for => Ok((snapshot, FetchBegan::Before)),
             age if age < policy.stale_for => Ok(Box::pin(self.fetched_in_time(snapshot, cause, now)).await),
             _ => Box::pin(self.fetch_after(Some(&snapshot), cause, now)).await,
         }
+    }
+
+    /// Returns the present keys if they are fresh. Starts a refresh if it is due.
+    fn fresh(self: &Arc<Self>, now: SystemTime) -> Option<Arc<Snapshot>> {
+        let snapshot = self.current.load_full().filter(|snapshot| snapshot.age(now) < self.config.policy.fresh_for)?;
+        if snapshot.is_refresh_due(now) {
+            self.refresh_ahead();
+        }
+        Some(snapshot)
     }
 
     /// Starts a fetch in the background, unless one is in progress, a back-off is not over or there is no permit.

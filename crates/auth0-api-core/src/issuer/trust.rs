@@ -18,6 +18,7 @@ use crate::jose::{AlgorithmSet, Hash, JoseError, Jws};
 use crate::request::TokenRequest;
 use crate::sync::JoinSet;
 use crate::token::Signed;
+use crate::waiting::Waiting;
 
 /// The trusted issuers, and the state of each.
 #[derive(Debug)]
@@ -71,11 +72,14 @@ impl Trust {
     /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a list, every issuer
     ///    has a state from the start, unless `max_issuers` is smaller. [`IssuerKeys::verify`] promotes an issuer once
     ///    a signature is valid.
+    ///
+    /// If the keys are not at hand, an attempt ends here.
     pub(crate) async fn key_for(
         &self,
         jws: &Jws<'_>,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
+        waiting: Waiting,
     ) -> Result<IssuerKeys<'_>, IssuerError> {
         let header = jws.header();
         let (algorithm, key_id) = (header.algorithm(), header.key_id()?);
@@ -84,7 +88,11 @@ impl Trust {
             claims.string("iss").ok().flatten().filter(|iss| !iss.is_empty()).ok_or(IssuerError::IssuerMissing)?;
         let found = async {
             let issuer = self.directory.admit(&iss, request).await?;
-            let snapshot = issuer.state.snapshot_with(algorithm, key_id.as_deref(), now).await?;
+            if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id.as_deref(), now) {
+                return Ok(IssuerKeys { issuer, snapshot });
+            }
+            waiting.begin().await;
+            let snapshot = Box::pin(issuer.state.snapshot_with(algorithm, key_id.as_deref(), now)).await?;
             Ok(IssuerKeys { issuer, snapshot })
         };
         found.await.inspect_err(report::not_looked_for)
@@ -120,6 +128,11 @@ impl Trust {
     /// The names of the listed issuers; empty with a resolver.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.directory.names()
+    }
+
+    /// Whether the keys are all that a request may wait for: no resolver is asked, and no issuer is added.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.directory.is_pinned()
     }
 
     /// Whether this request may use a token of an issuer that was admitted in an earlier request.

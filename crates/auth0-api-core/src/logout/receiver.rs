@@ -13,6 +13,7 @@ use crate::dpop::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 use crate::issuer::Trust;
 use crate::jose::{AlgorithmSet, Hash, Jws, Thumbprint};
 use crate::revocation::ANSWER_TIMEOUT;
+use crate::waiting::Waiting;
 
 /// The checked settings for logouts.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl LogoutReceiver {
             return Err(LogoutError::TooLong);
         }
         let jws = Jws::parse(token, algorithms)?;
-        let keys = issuers.key_for(&jws, None, now).await?;
+        let keys = issuers.key_for(&jws, None, now, Waiting::Allowed).await?;
         let signed = keys.verify(jws, Hash::NotNeeded)?;
         let logout = self.tokens.validate(signed, now)?;
         self.revoke(&logout, now).await?;
