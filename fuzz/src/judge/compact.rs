@@ -106,12 +106,14 @@ fn has_reserved_name(json: &Json) -> bool {
     match json {
         Json::List(values) => values.iter().any(has_reserved_name),
         Json::Object(members) => {
-            members.iter().any(|(name, value)| name.starts_with("$serde_json::private::") || has_reserved_name(value))
+            members.iter().any(|(name, value)| RESERVED.contains(&name.as_str()) || has_reserved_name(value))
         }
         _ => false,
     }
 }
 
+/// `serde_json` gives these members a meaning of its own.
+const RESERVED: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
 /// All algorithms that core can verify.
 pub(super) const ASYMMETRIC: [&str; 10] =
     ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];

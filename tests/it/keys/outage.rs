@@ -5,6 +5,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour, TestWorld, status_and_label};
 
 use super::{fetched, unavailable};
+use crate::log::Log;
 use crate::world::{rejection, seconds};
 
 #[tokio::test]
@@ -81,7 +82,10 @@ async fn cached_keys_are_used_for_24_hours_without_the_tenant() {
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     for pass in [600, 3_600, 80_000, 2_199] {
         world.pass(pass);
+        let (log, subscribed) = Log::subscribe();
         assert_eq!(outcome_of(&api, &token).await, "200 accepted", "after {pass} s more");
+        drop(subscribed);
+        assert!(log.read().0.contains(&"keys_stale".to_owned()), "after {pass} s more");
         assert!(api.is_ready());
     }
     world.pass(1);
