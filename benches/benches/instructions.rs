@@ -2,8 +2,8 @@
 //!
 //! ```sh
 //! cargo bench -p auth0-api-benches --bench instructions --no-run
-//! valgrind --tool=callgrind --toggle-collect=instructions::measured \
-//!     --dump-after=instructions::measured PROGRAM 100 "axum layer"
+//! valgrind --tool=callgrind '--toggle-collect=instructions::measured*' \
+//!     '--dump-after=instructions::measured*' PROGRAM 100 "axum layer"
 //! ```
 //!
 //! Each candidate whose name contains the text runs as often as the number says: by default, every candidate once.

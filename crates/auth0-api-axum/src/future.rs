@@ -71,11 +71,8 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
 
 impl Unverified {
     /// Verifies the request now, if nothing has to be awaited.
-    fn verify_at_once(self) -> Result<Verified, Self> {
-        match self.gate.admit_at_once(&token_request(&self.parts), self.parts.extensions.get()) {
-            Some(outcome) => Ok(Verified { unverified: self, outcome }),
-            None => Err(self),
-        }
+    fn verify_at_once(&self) -> Option<Result<Admission, Rejection>> {
+        self.gate.admit_at_once(&token_request(&self.parts), self.parts.extensions.get())
     }
 
     async fn verify(self) -> Verified {
@@ -104,8 +101,8 @@ where
                 StateProjection::Received { received } => {
                     let Some((unverified, service, body)) = received.take() else { return Poll::Pending };
                     let next = match unverified.verify_at_once() {
-                        Ok(verified) => after(verified, service, body, this.style),
-                        Err(unverified) => State::Verifying {
+                        Some(outcome) => after(Verified { unverified, outcome }, service, body, this.style),
+                        None => State::Verifying {
                             verification: Box::pin(unverified.verify()),
                             waiting: Some((service, body)),
                         },
