@@ -1,10 +1,11 @@
 //! The documents of a tenant: the client skips unusable keys, and rejects a document with another issuer or host.
 
 use auth0_api_core::{Algorithm, ApiClient};
-use auth0_api_testing::{LocalTenant, SigningKey, TestWorld, status_and_label};
+use auth0_api_testing::{HttpAnswer, LocalTenant, OfflineTenant, SigningKey, TestWorld, status_and_label};
 use serde_json::{Value, json};
 
 use super::{fetched, unavailable};
+use crate::log::Log;
 use crate::world::{rejection, seconds};
 
 #[tokio::test]
@@ -129,4 +130,26 @@ fn with_jwks_uri(world: &TestWorld, jwks_uri: &str) -> Value {
 
 async fn outcome_of(api: &ApiClient, token: &str) -> String {
     status_and_label(&api.verify_access_token(token).await)
+}
+
+#[tokio::test]
+async fn each_fetch_is_logged_with_its_result_and_unusable_keys_with_a_warning() {
+    let tenant = OfflineTenant::new();
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    let good = SigningKey::generate(Algorithm::RS256).public_jwk();
+    let keys = |keys: Value| HttpAnswer::json(200, &json!({ "keys": keys }));
+    for (answer, expected) in [
+        (keys(json!([good])), vec!["keys_fetched"]),
+        (keys(json!([good, { "kty": "RSA" }])), vec!["keys_skipped", "keys_fetched"]),
+        (HttpAnswer::status(500), vec!["keys_fetch_failed"]),
+    ] {
+        jwks.answer([answer]);
+        let api = tenant.api();
+        let (log, subscribed) = Log::subscribe();
+        _ = api.warm_up().await;
+        drop(subscribed);
+        let (mut events, _) = log.read();
+        events.retain(|event| event.starts_with("keys_"));
+        assert_eq!(events, expected);
+    }
 }

@@ -129,3 +129,22 @@ fn add(headers: &mut HeaderMap, name: &'static str, value: &str) {
 }
 
 static DPOP: HeaderName = HeaderName::from_static("dpop");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_credentials_are_marked_as_sensitive() {
+        let mut headers = HeaderMap::new();
+        for name in [AUTHORIZATION, DPOP.clone(), HeaderName::from_static("accept")] {
+            headers.append(&name, HeaderValue::from_static("one"));
+            headers.append(name, HeaderValue::from_static("two"));
+        }
+        mark_sensitive(&mut headers);
+        for (name, value) in &headers {
+            assert_eq!(value.is_sensitive(), *name != "accept", "{name}");
+        }
+        assert_eq!(headers.len(), 6);
+    }
+}
