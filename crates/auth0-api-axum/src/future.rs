@@ -22,16 +22,16 @@ use crate::settings::Settings;
 /// here.
 type Verification = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
-/// A verified request, and the outcome.
-struct Verified {
-    unverified: Unverified,
-    outcome: Result<Admission, Rejection>,
-}
-
 /// A request without its body, and the gate that verifies it.
-struct Unverified {
+struct Arrived {
     gate: Gate,
     parts: Parts,
+}
+
+/// What the gate decided about a request.
+struct Verified {
+    arrived: Arrived,
+    outcome: Result<Admission, Rejection>,
 }
 
 pin_project! {
@@ -52,8 +52,8 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        // The fields of both are taken only when the state changes.
-        Received { received: Option<(Unverified, S, B)> },
+        // The options of the first two are `Some` until the state changes, and no poll comes in between.
+        Received { received: Option<(Arrived, S, B)> },
         Verifying { verification: Verification, waiting: Option<(S, B)> },
         Serving { #[pin] response: S::Future, admission: Admission, seen: Seen, lent: Option<Lent> },
         Answering { answer: Answer<S::Response> },
@@ -65,11 +65,11 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
         let (mut parts, body) = request.into_parts();
         mark_sensitive(&mut parts.headers);
         let Settings { gate, style } = settings;
-        Self { style, state: State::Received { received: Some((Unverified { gate, parts }, service, body)) } }
+        Self { style, state: State::Received { received: Some((Arrived { gate, parts }, service, body)) } }
     }
 }
 
-impl Unverified {
+impl Arrived {
     /// Verifies the request now, if nothing has to be awaited.
     fn verify_at_once(&self) -> Option<Result<Admission, Rejection>> {
         self.gate.admit_at_once(&token_request(&self.parts), self.parts.extensions.get())
@@ -77,7 +77,7 @@ impl Unverified {
 
     async fn verify(self) -> Verified {
         let outcome = self.gate.admit(&token_request(&self.parts), self.parts.extensions.get()).await;
-        Verified { unverified: self, outcome }
+        Verified { arrived: self, outcome }
     }
 }
 
@@ -92,18 +92,19 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Each state ends with a response or with the next state: `Received` as `Verifying` does, or with a verification
-        // that has to wait in `Verifying`; `Verifying` with a rejection in `Answering`, or with a call of the service in
-        // `Serving`; `Serving` with the service's response, or with a rejection in `Answering`. The loop polls the future of the next state at once, because only that poll registers
-        // the waker with it.
+        // Each state ends with a response or with the next state:
+        // - `Received` with `Verifying`, if the verification has to wait, or as `Verifying` does;
+        // - `Verifying` with a rejection in `Answering`, or with a call of the service in `Serving`;
+        // - `Serving` with the service's response, or with a rejection in `Answering`.
+        // The loop polls the future of the next state at once, because only that poll registers the waker with it.
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Received { received } => {
-                    let Some((unverified, service, body)) = received.take() else { return Poll::Pending };
-                    let next = match unverified.verify_at_once() {
-                        Some(outcome) => after(Verified { unverified, outcome }, service, body, this.style),
+                    let Some((arrived, service, body)) = received.take() else { return Poll::Pending };
+                    let next = match arrived.verify_at_once() {
+                        Some(outcome) => after(Verified { arrived, outcome }, service, body, this.style),
                         None => State::Verifying {
-                            verification: Box::pin(unverified.verify()),
+                            verification: Box::pin(arrived.verify()),
                             waiting: Some((service, body)),
                         },
                     };
@@ -142,7 +143,7 @@ where
     R: RejectionBody<ResBody>,
     ResBody: Default + 'static,
 {
-    let Verified { unverified: Unverified { gate, parts }, outcome } = verified;
+    let Verified { arrived: Arrived { gate, parts }, outcome } = verified;
     let admission = match outcome {
         Ok(admission) => admission,
         Err(rejection) => {

@@ -77,7 +77,8 @@ impl Gate {
     /// decided and recorded nothing: call `admit`.
     ///
     /// Most Bearer requests need not wait, because the issuer's keys are fresh. An adapter that calls this first needs no
-    /// future in the heap for them.
+    /// future in the heap for them. Call it inside the tokio runtime: if the keys become old soon, it starts a fetch in the
+    /// background.
     ///
     /// # Errors
     ///
