@@ -5,6 +5,7 @@ use auth0_api_core::{KeyPolicy, TrustedDomains};
 use auth0_api_testing::LocalTenant;
 
 use super::{Tenants, outcome_of};
+use crate::log::Log;
 use crate::world::seconds;
 
 #[tokio::test]
@@ -80,6 +81,30 @@ async fn forged_tokens_of_many_issuers_cause_no_more_fetches_than_permits() {
             assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
         }
         assert_eq!(tenants.fetches().iter().sum::<usize>(), fetches, "after {pass} s more");
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_key_is_not_looked_for_is_logged_with_the_limit() {
+    let tenants = Tenants::start().await;
+    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.other);
+    let list = TrustedDomains::list([a, b, c].map(LocalTenant::domain));
+    let policy = KeyPolicy::new().max_issuers(1).newcomers(1, seconds(10)).unknown_key_fetches(1, seconds(10));
+    let api = tenants.builder(list).key_policy(policy).build().unwrap();
+    let with_kid = |kid: &str| a.mint().header("kid", kid).sign();
+    for (token, answer, event) in [
+        (a.mint().sign(), "200 accepted", None),
+        (with_kid("one"), "401 key_unknown", None),
+        (with_kid("other"), "503 key_not_looked_for", Some("unknown_key_throttled")),
+        (forged(b), "401 token_signature", None),
+        (forged(c), "503 key_not_looked_for", Some("issuer_throttled")),
+    ] {
+        let (log, subscribed) = Log::subscribe();
+        assert_eq!(outcome_of(&api, &token).await, answer);
+        drop(subscribed);
+        let (mut events, _) = log.read();
+        events.retain(|event| event.ends_with("_throttled"));
+        assert_eq!(events, Vec::from_iter(event), "{answer}");
     }
 }
 

@@ -138,18 +138,20 @@ async fn each_fetch_is_logged_with_its_result_and_unusable_keys_with_a_warning()
     let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
     let good = SigningKey::generate(Algorithm::RS256).public_jwk();
     let keys = |keys: Value| HttpAnswer::json(200, &json!({ "keys": keys }));
-    for (answer, expected) in [
-        (keys(json!([good])), vec!["keys_fetched"]),
-        (keys(json!([good, { "kty": "RSA" }])), vec!["keys_skipped", "keys_fetched"]),
-        (HttpAnswer::status(500), vec!["keys_fetch_failed"]),
+    let other = SigningKey::generate(Algorithm::RS256).public_jwk();
+    for (answer, expected, count) in [
+        (keys(json!([good])), vec!["keys_fetched"], Some(1)),
+        (keys(json!([good, other, { "kty": "RSA" }])), vec!["keys_skipped", "keys_fetched"], Some(2)),
+        (HttpAnswer::status(500), vec!["keys_fetch_failed"], None),
     ] {
         jwks.answer([answer]);
         let api = tenant.api();
         let (log, subscribed) = Log::subscribe();
         _ = api.warm_up().await;
         drop(subscribed);
-        let (mut events, _) = log.read();
+        let (mut events, fields) = log.read();
         events.retain(|event| event.starts_with("keys_"));
         assert_eq!(events, expected);
+        assert!(count.is_none_or(|count| fields.contains(&format!(r#"("keys", "{count}")"#))), "{fields}");
     }
 }

@@ -61,7 +61,6 @@ fn of_jose(error: &JoseError) -> Check {
 
 fn of_issuer(error: &IssuerError) -> Check {
     match error {
-        IssuerError::Header(error) => of_jose(error),
         IssuerError::IssuerMissing
         | IssuerError::NobodyTrusted
         | IssuerError::NotTrusted { .. }

@@ -1,11 +1,10 @@
 //! Hints about issuers and their keys.
 
-use super::{Advice, advise, nothing, token};
+use super::{Advice, advise, nothing};
 use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, ResolverError};
 
 pub(super) fn advice(error: &IssuerError) -> Advice {
     match error {
-        IssuerError::Header(error) => token::of_jose(error),
         IssuerError::IssuerMissing => nothing("every Auth0 tenant writes iss, so the token is of no tenant"),
         IssuerError::KeyAmbiguous => advise(
             "the token has no kid, and the tenant publishes several keys: Auth0 always writes kid, so the token comes \

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::ResolverError;
 use crate::http::FetchError;
-use crate::jose::{Algorithm, JoseError};
+use crate::jose::Algorithm;
 
 /// Why there is no key to verify a token with.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -46,9 +46,6 @@ pub enum IssuerError {
         /// Whether the issuer differs from a trusted issuer only in trailing slashes or letter case: a common mistake.
         nearly: bool,
     },
-    /// The token's header cannot be used to find a key.
-    #[error(transparent)]
-    Header(#[from] JoseError),
     /// The domain resolver gave no usable answer. This is a fault of the API, not of the caller.
     #[error(transparent)]
     Resolver(#[from] ResolverError),

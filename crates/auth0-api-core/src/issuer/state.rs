@@ -316,3 +316,116 @@ impl Drop for IssuerState {
 /// The number of look-ups per request: one in the present keys, one in keys that arrived in the meantime, one after a
 /// fetch that began before the request, and one after a fetch that began after the request.
 const LOOK_UPS: u32 = 4;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::super::documents::{Fetched, KeySource};
+    use super::super::key_set::KeySet;
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::http::{BoundedClient, HttpClient, HttpError, HttpFuture, HttpRequest};
+    use crate::issuer::KeyPolicy;
+    use crate::jose::AlgorithmSet;
+
+    /// RFC 9449 §4.1.
+    const JWKS: &[u8] = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}]}"#;
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    /// A tenant whose documents are not available.
+    #[derive(Debug)]
+    struct Down;
+
+    impl HttpClient for Down {
+        fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
+            Box::pin(std::future::ready(Err(HttpError::Timeout)))
+        }
+    }
+
+    /// The issuers of one client, which has one permit for newcomers.
+    struct Issuers(Arc<IssuerConfig>, Arc<Limits>);
+
+    impl Issuers {
+        fn new() -> Self {
+            let policy = KeyPolicy::new().newcomers(1, HOUR).check().unwrap();
+            let limits = Limits::new(&policy, SystemTime::now());
+            let (clock, http) = (Arc::new(SystemClock), BoundedClient::new(Arc::new(Down), 1024, HOUR));
+            let algorithms = AlgorithmSet::new([Algorithm::ES256]).unwrap();
+            let config = IssuerConfig { algorithms, clock, http, jwks_hosts: Vec::new(), policy };
+            Self(Arc::new(config), Arc::new(limits))
+        }
+
+        fn issuer(&self, first: FirstFetch) -> Arc<IssuerState> {
+            let domain = "tenant.example.com".parse().unwrap();
+            Arc::new(IssuerState::new(domain, Arc::clone(&self.0), Arc::clone(&self.1), first))
+        }
+
+        fn newcomer(&self) -> Arc<IssuerState> {
+            self.issuer(FirstFetch::default())
+        }
+    }
+
+    /// Stores keys that were fetched now.
+    fn publish(state: &IssuerState) -> Arc<Snapshot> {
+        let keys = Arc::new(KeySet::parse(JWKS, &state.config.algorithms, 100).unwrap());
+        let fetched = Fetched { keys, source: KeySource::default() };
+        let snapshot = Arc::new(Snapshot::new(fetched, SystemTime::now(), HOUR));
+        state.current.store(Some(Arc::clone(&snapshot)));
+        snapshot
+    }
+
+    /// Fetches, and returns the limit that does not permit it.
+    async fn refused(state: &Arc<IssuerState>, cause: Cause) -> Option<FetchLimit> {
+        let fetch = state.start_or_join(&mut state.lock(), cause);
+        match fetch {
+            Ok(fetch) => assert!(state.wait_for(fetch, cause).await.is_err()),
+            Err(not_looked_for) => return Some(not_looked_for.limit),
+        }
+        None
+    }
+
+    #[tokio::test]
+    async fn an_issuer_with_a_verified_token_returns_its_permits_and_needs_none() {
+        let issuers = Issuers::new();
+        let [one, other, third] = [issuers.newcomer(), issuers.newcomer(), issuers.newcomer()];
+        assert_eq!(refused(&one, Cause::Token).await, None);
+        assert_eq!(refused(&one, Cause::Token).await, Some(FetchLimit::Newcomers));
+        assert_eq!(refused(&other, Cause::Token).await, Some(FetchLimit::Newcomers));
+        one.prove();
+        assert_eq!(refused(&other, Cause::UnknownKey).await, None, "takes the permit of `one`");
+        one.prove();
+        for cause in [Cause::Token, Cause::UnknownKey, Cause::Token] {
+            assert_eq!(refused(&third, cause).await, Some(FetchLimit::Newcomers), "{cause:?}");
+            assert_eq!(refused(&one, cause).await, None, "{cause:?}");
+        }
+        assert_eq!(refused(&third, Cause::Operator).await, None);
+    }
+
+    #[tokio::test]
+    async fn only_the_first_fetch_of_a_listed_issuer_needs_no_permit() {
+        let issuers = Issuers::new();
+        let listed = issuers.issuer(FirstFetch::free(SystemTime::now()));
+        for expected in [None, None, Some(FetchLimit::Newcomers)] {
+            assert_eq!(refused(&listed, Cause::Token).await, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn newer_keys_are_searched_before_a_fetch() {
+        let state = Issuers::new().newcomer();
+        let (now, seen, newer) = (SystemTime::now(), publish(&state), publish(&state));
+        let (found, began) = state.newer_for_unknown_key("new", &seen, now).await.unwrap().unwrap();
+        assert!(Arc::ptr_eq(&found, &newer) && began == FetchBegan::Before);
+        assert!(state.newer_for_unknown_key("new", &newer, now).await.is_err(), "a fetch, which fails");
+    }
+
+    #[test]
+    fn remembered_tokens_of_an_evicted_issuer_are_verified_again() {
+        let state = Issuers::new().newcomer();
+        let version = state.version_of(&publish(&state));
+        assert!(version.is_current(SystemTime::now()));
+        drop(state);
+        assert!(!version.is_current(SystemTime::now()));
+    }
+}

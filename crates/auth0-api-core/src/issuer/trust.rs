@@ -82,17 +82,17 @@ impl Trust {
         waiting: Waiting,
     ) -> Result<IssuerKeys<'_>, IssuerError> {
         let header = jws.header();
-        let (algorithm, key_id) = (header.algorithm(), header.key_id()?);
+        let (algorithm, key_id) = (header.algorithm(), header.key_id());
         let claims = jws.unverified_payload();
         let iss =
             claims.string("iss").ok().flatten().filter(|iss| !iss.is_empty()).ok_or(IssuerError::IssuerMissing)?;
         let found = async {
             let issuer = self.directory.admit(&iss, request).await?;
-            if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id.as_deref(), now) {
+            if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id, now) {
                 return Ok(IssuerKeys { issuer, snapshot });
             }
             waiting.begin().await;
-            let snapshot = Box::pin(issuer.state.snapshot_with(algorithm, key_id.as_deref(), now)).await?;
+            let snapshot = Box::pin(issuer.state.snapshot_with(algorithm, key_id, now)).await?;
             Ok(IssuerKeys { issuer, snapshot })
         };
         found.await.inspect_err(report::not_looked_for)
@@ -149,7 +149,7 @@ impl IssuerKeys<'_> {
     /// Verifies the signature. A valid signature shows that the issuer wrote the claims.
     pub(crate) fn verify<'t>(&self, jws: Jws<'t>, hash: Hash) -> Result<Signed<'t>, JoseError> {
         let header = jws.header();
-        let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
+        let keys = self.snapshot.keys().find(header.algorithm(), header.key_id());
         let keys = keys.map_err(|_| JoseError::Signature)?;
         let (text, jwt) = (jws.presented(), jws.decrypted());
         let jws = jws.verify(keys, hash)?;
@@ -189,3 +189,18 @@ async fn warm_up(issuers: Vec<Arc<IssuerState>>) -> Result<(), KeysUnavailable> 
 
 /// As many connections as a client with a hundred issuers opens, and few enough for the usual limit of open files.
 const WARM_UP_AT_ONCE: usize = 100;
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use crate::{ApiClient, TrustedDomains};
+
+    #[test]
+    fn the_issuers_of_a_list_are_counted() {
+        let domains = TrustedDomains::list(["one.example.com", "other.example.com"]);
+        let kept = crate::meter::tests::Kept::default();
+        let built =
+            metrics::with_local_recorder(&kept, || ApiClient::builder(domains, "https://api.example.com").build());
+        assert!(built.is_ok());
+        assert_eq!(kept.lines(), ["auth0_api_issuers{} 2"]);
+    }
+}

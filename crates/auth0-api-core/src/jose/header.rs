@@ -9,16 +9,16 @@ use super::{Algorithm, AlgorithmSet, JoseError, Object};
 pub(crate) struct Header {
     members: Object,
     algorithm: Algorithm,
+    key_id: Option<Box<str>>,
 }
 
 impl Header {
     pub(crate) fn parse(json: Vec<u8>, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
         let members = Object::parse(json).map_err(JoseError::Header)?;
         let algorithm = admit_algorithm(&members, allowed)?;
-        let header = Self { members, algorithm };
-        header.reject_extensions()?;
-        header.key_id()?;
-        Ok(header)
+        reject_extensions(&members)?;
+        let key_id = read_key_id(&members)?;
+        Ok(Self { members, algorithm, key_id })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -26,12 +26,8 @@ impl Header {
     }
 
     /// The `kid`: an opaque name for the look-up of a key. The name is never used in a path or a URL.
-    pub(crate) fn key_id(&self) -> Result<Option<Cow<'_, str>>, JoseError> {
-        match self.members.string("kid") {
-            Ok(Some(kid)) if kid.len() > MAX_KEY_ID_BYTES => Err(JoseError::KeyId),
-            Ok(kid) => Ok(kid),
-            Err(_) => Err(JoseError::KeyId),
-        }
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
     }
 
     /// The `typ`. RFC 7515 §4.1.9 lets a sender omit the prefix `application/`; [`MediaType::is`] accepts both forms.
@@ -42,19 +38,6 @@ impl Header {
     /// The JSON text of the embedded `jwk`. Only the check of a proof uses it.
     pub(crate) fn embedded_key(&self) -> Option<&str> {
         self.members.raw("jwk")
-    }
-
-    fn reject_extensions(&self) -> Result<(), JoseError> {
-        // RFC 7515 §4.1.11: a message with an extension that the recipient does not support is invalid. This crate
-        // supports none.
-        if self.members.contains("crit") {
-            return Err(JoseError::Critical);
-        }
-        // RFC 7797 §7: a JWT must not have b64=false. So only the default, b64=true, is accepted.
-        match self.members.get("b64") {
-            Ok(None | Some(true)) => Ok(()),
-            _ => Err(JoseError::UnencodedPayload),
-        }
     }
 }
 
@@ -85,6 +68,27 @@ fn admit_algorithm(members: &Object, allowed: &AlgorithmSet) -> Result<Algorithm
     let algorithm = name.parse().map_err(|_| JoseError::AlgorithmUnknown)?;
     // RFC 8725 §3.1: the caller's list determines which algorithms are used. The message does not.
     if allowed.contains(algorithm) { Ok(algorithm) } else { Err(JoseError::AlgorithmNotAllowed { algorithm }) }
+}
+
+fn reject_extensions(members: &Object) -> Result<(), JoseError> {
+    // RFC 7515 §4.1.11: a message with an extension that the recipient does not support is invalid. This crate supports
+    // none.
+    if members.contains("crit") {
+        return Err(JoseError::Critical);
+    }
+    // RFC 7797 §7: a JWT must not have b64=false. So only the default, b64=true, is accepted.
+    match members.get("b64") {
+        Ok(None | Some(true)) => Ok(()),
+        _ => Err(JoseError::UnencodedPayload),
+    }
+}
+
+fn read_key_id(members: &Object) -> Result<Option<Box<str>>, JoseError> {
+    match members.string("kid") {
+        Ok(Some(kid)) if kid.len() > MAX_KEY_ID_BYTES => Err(JoseError::KeyId),
+        Ok(kid) => Ok(kid.map(Into::into)),
+        Err(_) => Err(JoseError::KeyId),
+    }
 }
 
 const APPLICATION: &[u8] = b"application/";
@@ -188,7 +192,7 @@ mod tests {
             (format!(r#""{}""#, "é".repeat(128)), "é".repeat(128)),
             (format!(r#""{}""#, r"\u006b".repeat(256)), "k".repeat(256)),
         ] {
-            assert_eq!(with(&kid).unwrap().key_id().unwrap().as_deref(), Some(value.as_str()));
+            assert_eq!(with(&kid).unwrap().key_id(), Some(value.as_str()));
         }
         for kid in [
             format!(r#""{}""#, "k".repeat(257)),
@@ -200,7 +204,7 @@ mod tests {
         ] {
             assert_eq!(with(&kid).unwrap_err(), JoseError::KeyId, "{kid}");
         }
-        assert_eq!(read(r#"{"alg":"RS256"}"#).unwrap().key_id(), Ok(None));
+        assert_eq!(read(r#"{"alg":"RS256"}"#).unwrap().key_id(), None);
     }
 
     #[test]

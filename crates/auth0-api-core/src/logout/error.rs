@@ -177,7 +177,6 @@ fn of_jose(error: &JoseError) -> Row {
 fn of_issuer(error: &IssuerError) -> Row {
     use IssuerError as E;
     match error {
-        E::Header(error) => of_jose(error),
         E::IssuerMissing | E::NobodyTrusted | E::NotTrusted { .. } => {
             (400, "logout_issuer_not_trusted", "the issuer of the logout token is not trusted")
         }

@@ -243,7 +243,6 @@ impl Row {
     fn of_issuer(error: &IssuerError) -> Self {
         use IssuerError as E;
         match error {
-            E::Header(error) => Self::of_token_jws(error),
             E::IssuerMissing => row(Kind::InvalidToken, "issuer_missing", "the access token names no issuer"),
             E::KeyAmbiguous => row(Kind::InvalidToken, "key_ambiguous", "the access token names no signing key"),
             E::KeyNotLookedFor(not_looked_for) => {

@@ -24,7 +24,7 @@ use crate::jose::JsonError;
 ///    removes them. The members of the outermost object are kept.
 #[derive(Clone, Default)]
 pub(super) struct MemberTable {
-    list: SmallVec<[Member; FEW_MEMBERS]>,
+    list: SmallVec<[Member; INLINE_MEMBERS]>,
     /// The values of names that are written with escapes, one after the other. Such names are rare.
     escaped_names: String,
 }
@@ -70,10 +70,10 @@ impl MemberTable {
     }
 
     pub(super) fn push(&mut self, member: Member) {
-        if self.list.len() == FEW_MEMBERS {
+        if self.list.len() == INLINE_MEMBERS {
             // The inline capacity is full, so these members are probably the claims of a token. Reserve enough memory
             // for all claims at once.
-            self.list.reserve(USUAL_MEMBERS - FEW_MEMBERS);
+            self.list.reserve(USUAL_MEMBERS - INLINE_MEMBERS);
         }
         self.list.push(member);
     }
@@ -196,6 +196,9 @@ static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 /// to read the whole document. Any crate of a build can enable the features. The application would then read claims
 /// that are different from the signed claims.
 const RESERVED_NAMES: [&[u8]; 2] = [b"$serde_json::private::Number", b"$serde_json::private::RawValue"];
+/// A confirmation has one member. More inline members would be copied with each object that moves, also if the members are
+/// in the heap.
+const INLINE_MEMBERS: usize = 2;
 /// Headers, keys and proofs have at most five or six members. Ten comparisons find a duplicate among five.
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.
