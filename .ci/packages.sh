@@ -191,7 +191,8 @@ add_dependency() {
     cargo add --quiet --offline --manifest-path "$folder/Cargo.toml" "$@"
 }
 
-# Fills in the template as `cargo generate` does, and tests the result against the crates of this repository.
+# Fills in the template as `cargo generate` does, and tests the result against the crates of this repository. The template
+# has dependencies that Cargo.lock does not have.
 step_template() {
     local folder=$work/my-api file
     cp -R templates/axum "$folder"
@@ -213,8 +214,8 @@ step_template() {
     (
         cd "$folder"
         cargo fmt --check
-        cargo clippy --offline --all-targets --target-dir "$target" -- -D warnings
-        cargo test --offline --target-dir "$target"
+        cargo clippy --all-targets --target-dir "$target" -- -D warnings
+        cargo test --target-dir "$target"
     )
 }
 
