@@ -271,3 +271,18 @@ fn is_first_seen_here(reason: &Reason) -> bool {
         _ => false,
     }
 }
+
+#[cfg(all(test, feature = "metrics", feature = "reqwest"))]
+mod tests {
+    use super::ApiClient;
+    use crate::TrustedDomains;
+
+    #[test]
+    fn a_new_client_counts_the_issuers_of_its_list() {
+        let domains = TrustedDomains::list(["one.example.com", "other.example.com"]);
+        let kept = crate::meter::tests::Kept::default();
+        let build = || ApiClient::builder(domains, "https://api.example.com").build();
+        assert!(metrics::with_local_recorder(&kept, build).is_ok());
+        assert_eq!(kept.lines(), ["auth0_api_issuers{} 2"]);
+    }
+}

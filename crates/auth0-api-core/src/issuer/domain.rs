@@ -182,4 +182,26 @@ mod tests {
             assert_eq!(text.parse::<Domain>(), Err(DomainError::Host), "{text}");
         }
     }
+
+    #[test]
+    fn a_host_has_one_spelling_apart_from_letter_case() {
+        for (text, issuer) in [
+            ("Tenant.Example.com", Some("https://tenant.example.com/")),
+            ("B\u{fc}cher.example", Some("https://xn--bcher-kva.example/")),
+            ("XN--bcher-kva.example", Some("https://xn--bcher-kva.example/")),
+            // A full-width `t`.
+            ("\u{ff54}enant.example", None),
+            ("10.1.2.3", Some("https://10.1.2.3/")),
+            ("10.1.2", None),
+            ("10.1.2.256", None),
+            ("tenant.10", None),
+            ("tenant.0x1f", None),
+            ("tenant.1f", Some("https://tenant.1f/")),
+            ("[0:0:0:0:0:0:0:1]", Some("https://[::1]/")),
+            ("[10.1.2.3]", None),
+        ] {
+            let domain = text.parse::<Domain>();
+            assert_eq!(domain.as_ref().map(Domain::issuer), issuer.ok_or(&DomainError::Host), "{text}");
+        }
+    }
 }

@@ -324,7 +324,7 @@ mod tests {
     use super::super::documents::{Fetched, KeySource};
     use super::super::key_set::KeySet;
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::clock::{Clock as _, SystemClock};
     use crate::http::{BoundedClient, HttpClient, HttpError, HttpFuture, HttpRequest};
     use crate::issuer::KeyPolicy;
     use crate::jose::AlgorithmSet;
@@ -332,6 +332,10 @@ mod tests {
     /// RFC 9449 §4.1.
     const JWKS: &[u8] = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}]}"#;
     const HOUR: Duration = Duration::from_secs(3600);
+
+    fn now() -> SystemTime {
+        SystemClock.now()
+    }
 
     /// A tenant whose documents are not available.
     #[derive(Debug)]
@@ -349,7 +353,7 @@ mod tests {
     impl Issuers {
         fn new() -> Self {
             let policy = KeyPolicy::new().newcomers(1, HOUR).check().unwrap();
-            let limits = Limits::new(&policy, SystemTime::now());
+            let limits = Limits::new(&policy, now());
             let (clock, http) = (Arc::new(SystemClock), BoundedClient::new(Arc::new(Down), 1024, HOUR));
             let algorithms = AlgorithmSet::new([Algorithm::ES256]).unwrap();
             let config = IssuerConfig { algorithms, clock, http, jwks_hosts: Vec::new(), policy };
@@ -370,7 +374,7 @@ mod tests {
     fn publish(state: &IssuerState) -> Arc<Snapshot> {
         let keys = Arc::new(KeySet::parse(JWKS, &state.config.algorithms, 100).unwrap());
         let fetched = Fetched { keys, source: KeySource::default() };
-        let snapshot = Arc::new(Snapshot::new(fetched, SystemTime::now(), HOUR));
+        let snapshot = Arc::new(Snapshot::new(fetched, now(), HOUR));
         state.current.store(Some(Arc::clone(&snapshot)));
         snapshot
     }
@@ -405,7 +409,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_first_fetch_of_a_listed_issuer_needs_no_permit() {
         let issuers = Issuers::new();
-        let listed = issuers.issuer(FirstFetch::free(SystemTime::now()));
+        let listed = issuers.issuer(FirstFetch::free(now()));
         for expected in [None, None, Some(FetchLimit::Newcomers)] {
             assert_eq!(refused(&listed, Cause::Token).await, expected);
         }
@@ -414,18 +418,18 @@ mod tests {
     #[tokio::test]
     async fn newer_keys_are_searched_before_a_fetch() {
         let state = Issuers::new().newcomer();
-        let (now, seen, newer) = (SystemTime::now(), publish(&state), publish(&state));
-        let (found, began) = state.newer_for_unknown_key("new", &seen, now).await.unwrap().unwrap();
+        let (began_at, seen, newer) = (now(), publish(&state), publish(&state));
+        let (found, began) = state.newer_for_unknown_key("new", &seen, began_at).await.unwrap().unwrap();
         assert!(Arc::ptr_eq(&found, &newer) && began == FetchBegan::Before);
-        assert!(state.newer_for_unknown_key("new", &newer, now).await.is_err(), "a fetch, which fails");
+        assert!(state.newer_for_unknown_key("new", &newer, began_at).await.is_err(), "a fetch, which fails");
     }
 
     #[test]
     fn remembered_tokens_of_an_evicted_issuer_are_verified_again() {
         let state = Issuers::new().newcomer();
         let version = state.version_of(&publish(&state));
-        assert!(version.is_current(SystemTime::now()));
+        assert!(version.is_current(now()));
         drop(state);
-        assert!(!version.is_current(SystemTime::now()));
+        assert!(!version.is_current(now()));
     }
 }

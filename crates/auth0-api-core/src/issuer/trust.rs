@@ -189,18 +189,3 @@ async fn warm_up(issuers: Vec<Arc<IssuerState>>) -> Result<(), KeysUnavailable> 
 
 /// As many connections as a client with a hundred issuers opens, and few enough for the usual limit of open files.
 const WARM_UP_AT_ONCE: usize = 100;
-
-#[cfg(all(test, feature = "metrics"))]
-mod tests {
-    use crate::{ApiClient, TrustedDomains};
-
-    #[test]
-    fn the_issuers_of_a_list_are_counted() {
-        let domains = TrustedDomains::list(["one.example.com", "other.example.com"]);
-        let kept = crate::meter::tests::Kept::default();
-        let built =
-            metrics::with_local_recorder(&kept, || ApiClient::builder(domains, "https://api.example.com").build());
-        assert!(built.is_ok());
-        assert_eq!(kept.lines(), ["auth0_api_issuers{} 2"]);
-    }
-}

@@ -154,4 +154,16 @@ mod tests {
         assert!(!is_plain(&["http://localhost:4000", "tenant.example.com"]));
         assert!(!is_plain(&["https://localhost:4000"]));
     }
+    #[test]
+    fn a_list_of_one_domain_has_an_only_domain() {
+        for (domains, only) in [
+            (&["one.example.com"][..], Some("https://one.example.com/")),
+            (&["one.example.com", "One.example.com"], Some("https://one.example.com/")),
+            (&["one.example.com", "other.example.com"], None),
+        ] {
+            let trusted = TrustedDomains::list(domains.to_vec()).parse(Loopback::HttpsOnly).unwrap();
+            assert_eq!(trusted.only().map(Domain::issuer), only, "{domains:?}");
+            assert_eq!(trusted.issuers().unwrap().first(), Some(&"https://one.example.com/"));
+        }
+    }
 }
