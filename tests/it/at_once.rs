@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth0_api_core::adapter::{Admission, Gate};
+use auth0_api_core::jose::DecryptionKey;
 use auth0_api_core::logout::MemoryRevocationStore;
 use auth0_api_core::revocation::{TokenIdentity, TokenStatus};
 use auth0_api_core::{
     ApiClient, ApiClientBuilder, CertificateSource, ClientCertificate, LogoutPolicy, Rejection, TokenCache,
     TokenRequest, TrustedDomains,
 };
-use auth0_api_testing::TestWorld;
+use auth0_api_testing::{EncryptionKey, TestWorld};
 
 use crate::reload::reload;
 use crate::world::{of_length, seconds};
@@ -188,6 +189,24 @@ async fn an_attempt_waits_for_a_resolver() {
         let api = warm(builder.clone(), cache, &token).await;
         assert_eq!(attempt(&api, &[("authorization", &token)]), WAITS);
         assert_eq!(admit(&api, &[("authorization", &token)]).await, ACCEPTED);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_waits_for_a_decryption() {
+    let world = TestWorld::start().await;
+    let key = EncryptionKey::generate();
+    let private = || DecryptionKey::from_pem(&key.private_key_pem()).unwrap();
+    for cache in CACHES {
+        let signed = bearer(&world.tenant.mint().sign());
+        let encrypted = bearer(&world.tenant.mint().encrypt(&key.encryption()).sign());
+        let api = warm(world.builder().decryption_keys([private()]), cache, "").await;
+        // Every request waits, because only the text of the token says whether it is encrypted.
+        for authorization in [signed, encrypted] {
+            let headers = [("authorization", authorization.as_str())];
+            assert_eq!(attempt(&api, &headers), WAITS);
+            assert_eq!(admit(&api, &headers).await, ACCEPTED);
+        }
     }
 }
 
