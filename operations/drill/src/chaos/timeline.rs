@@ -46,13 +46,13 @@ impl Timeline {
 
     /// Returns the fault of the window that began last, if the request touches the time of the window.
     pub(crate) fn explains(&self, window: &Window, began: Instant, ended: Instant) -> Option<&Occurrence> {
-        let after = window.after();
+        let (after, apart) = (window.after(), window.apart());
         let pairs = self.of(window.fault).flat_map(|one| {
             let others = window.with.map(|with| self.of(with).collect::<Vec<_>>());
             others.unwrap_or_else(|| vec![one]).into_iter().map(move |other| (one, other))
         });
         let touched = pairs.filter(|(one, other)| {
-            let meet = one.is_open(other.began, SHORTLY) && other.is_open(one.began, SHORTLY);
+            let meet = one.is_open(other.began, apart) && other.is_open(one.began, apart);
             let has_begun = ended >= one.began.max(other.began);
             meet && has_begun && (one.is_open(began, after) || other.is_open(began, after))
         });
@@ -71,19 +71,17 @@ impl Occurrence {
     }
 }
 
-/// So long after a fault, not all clients and replicas have noticed it: the next one counts as simultaneous.
-const SHORTLY: Duration = Duration::from_secs(2);
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chaos::kind::Good;
     use crate::chaos::outcome::Outcome;
 
-    /// Two seconds after both.
+    /// Two seconds after both, which may be two seconds apart.
     const BOTH: Window = Window {
         fault: Fault::KeyRotated,
         with: Some(Fault::TenantCutOff),
+        seconds_apart: 2,
         kinds: &[Good::Bearer],
         outcome: Outcome::Status(503),
         seconds_after: 2,
@@ -113,6 +111,9 @@ mod tests {
         assert!(timeline.explains(&with_another, at(15), at(16)).is_none());
         let apart = Timeline(vec![occurrence(Fault::TenantCutOff, 10, 20), occurrence(Fault::KeyRotated, 23, 24)]);
         assert!(apart.explains(&BOTH, at(23), at(24)).is_none());
+        let farther = Window { seconds_apart: 3, ..BOTH };
+        assert!(apart.explains(&farther, at(23), at(24)).is_some());
+        assert!(apart.explains(&farther, at(20), at(22)).is_none(), "only the first fault has begun");
         assert_eq!(timeline.during(at(17), at(18)).len(), 1);
     }
 }

@@ -9,8 +9,10 @@ use super::outcome::Outcome;
 /// While a fault is active, and for some seconds after its end, requests of these kinds may have this outcome.
 pub(crate) struct Window {
     pub(crate) fault: Fault,
-    /// Another fault that has to be active at the same time. The window then closes some seconds after the end of both.
+    /// Another fault that has to be active as well. The window then closes some seconds after the end of both.
     pub(crate) with: Option<Fault>,
+    /// How many seconds may lie between the end of one fault and the beginning of the other.
+    pub(crate) seconds_apart: u64,
     pub(crate) kinds: &'static [Good],
     pub(crate) outcome: Outcome,
     pub(crate) seconds_after: u64,
@@ -21,18 +23,25 @@ impl Window {
         Duration::from_secs(self.seconds_after)
     }
 
+    pub(crate) fn apart(&self) -> Duration {
+        Duration::from_secs(self.seconds_apart)
+    }
+
     pub(crate) fn allows(&self, kind: Good, outcome: Outcome) -> bool {
         self.outcome == outcome && self.kinds.contains(&kind)
     }
 }
 
 const fn window(fault: Fault, kinds: &'static [Good], outcome: Outcome, seconds_after: u64) -> Window {
-    Window { fault, with: None, kinds, outcome, seconds_after }
+    Window { fault, with: None, seconds_apart: 0, kinds, outcome, seconds_after }
 }
 
 /// Two faults at once, after which requests with a token get 503.
 const fn both(fault: Fault, with: Fault, seconds_after: u64) -> Window {
-    Window { fault, with: Some(with), kinds: WITH_TOKEN, outcome: Outcome::Status(503), seconds_after }
+    // So long after a fault, not all clients and replicas have noticed it: the next one counts as simultaneous.
+    let seconds_apart = 2;
+    let outcome = Outcome::Status(503);
+    Window { fault, with: Some(with), seconds_apart, kinds: WITH_TOKEN, outcome, seconds_after }
 }
 
 /// Faults that are not here let no good request fail.
@@ -73,6 +82,8 @@ pub(crate) const WINDOWS: &[Window] = &[
     both(Fault::ReplicaRestarted, Fault::TenantPaused, 12),
     // The new key is not known, and cannot be fetched.
     both(Fault::KeyRotated, Fault::TenantCutOff, 12),
+    // A clock that is set back by less than a minute: what limits the fetches of keys stays for that time longer.
+    Window { seconds_apart: 30, ..both(Fault::KeyRotated, Fault::ClockNear, 42) },
 ];
 
 /// While Redis replaces a master, the proofs of this moment may be lost: it replicates asynchronously. A proof that was used
