@@ -379,8 +379,8 @@ mod tests {
         snapshot
     }
 
-    /// Fetches, and returns the limit that does not permit it.
-    async fn refused(state: &Arc<IssuerState>, cause: Cause) -> Option<FetchLimit> {
+    /// Fetches. Returns the limit that is reached, if one does not permit it.
+    async fn reached_limit(state: &Arc<IssuerState>, cause: Cause) -> Option<FetchLimit> {
         let fetch = state.start_or_join(&mut state.lock(), cause);
         match fetch {
             Ok(fetch) => assert!(state.wait_for(fetch, cause).await.is_err()),
@@ -393,17 +393,17 @@ mod tests {
     async fn an_issuer_with_a_verified_token_returns_its_permits_and_needs_none() {
         let issuers = Issuers::new();
         let [one, other, third] = [issuers.newcomer(), issuers.newcomer(), issuers.newcomer()];
-        assert_eq!(refused(&one, Cause::Token).await, None);
-        assert_eq!(refused(&one, Cause::Token).await, Some(FetchLimit::Newcomers));
-        assert_eq!(refused(&other, Cause::Token).await, Some(FetchLimit::Newcomers));
+        assert_eq!(reached_limit(&one, Cause::Token).await, None);
+        assert_eq!(reached_limit(&one, Cause::Token).await, Some(FetchLimit::Newcomers));
+        assert_eq!(reached_limit(&other, Cause::Token).await, Some(FetchLimit::Newcomers));
         one.prove();
-        assert_eq!(refused(&other, Cause::UnknownKey).await, None, "takes the permit of `one`");
+        assert_eq!(reached_limit(&other, Cause::UnknownKey).await, None, "takes the permit of `one`");
         one.prove();
         for cause in [Cause::Token, Cause::UnknownKey, Cause::Token] {
-            assert_eq!(refused(&third, cause).await, Some(FetchLimit::Newcomers), "{cause:?}");
-            assert_eq!(refused(&one, cause).await, None, "{cause:?}");
+            assert_eq!(reached_limit(&third, cause).await, Some(FetchLimit::Newcomers), "{cause:?}");
+            assert_eq!(reached_limit(&one, cause).await, None, "{cause:?}");
         }
-        assert_eq!(refused(&third, Cause::Operator).await, None);
+        assert_eq!(reached_limit(&third, Cause::Operator).await, None);
     }
 
     #[tokio::test]
@@ -411,7 +411,7 @@ mod tests {
         let issuers = Issuers::new();
         let listed = issuers.issuer(FirstFetch::free(now()));
         for expected in [None, None, Some(FetchLimit::Newcomers)] {
-            assert_eq!(refused(&listed, Cause::Token).await, expected);
+            assert_eq!(reached_limit(&listed, Cause::Token).await, expected);
         }
     }
 

@@ -154,6 +154,7 @@ mod tests {
         assert!(!is_plain(&["http://localhost:4000", "tenant.example.com"]));
         assert!(!is_plain(&["https://localhost:4000"]));
     }
+
     #[test]
     fn a_list_of_one_domain_has_an_only_domain() {
         for (domains, only) in [
