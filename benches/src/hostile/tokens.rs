@@ -35,7 +35,9 @@ pub(super) fn tokens(world: &World) -> Vec<Candidate> {
         ),
         ("a wrong character at the end", format!("{}.{}.a", encoded(HEADER), "A".repeat(LONGEST - 100) + "=")),
     ]);
-    all.into_iter().map(|(name, text)| token(name, &api, bounded(text))).collect()
+    let slashes = claims(format!(r#"{{"iss":"https://a.example{}"}}"#, "/".repeat(room - 60)));
+    let of_thousand = token("slashes, 1 000 trusted issuers", &world.of_thousand_issuers(), bounded(slashes));
+    all.into_iter().map(|(name, text)| token(name, &api, bounded(text))).chain([of_thousand]).collect()
 }
 
 pub(super) fn headers(world: &World) -> Vec<Candidate> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use auth0_api_core::{
-    Algorithm, ApiClient, ApiClientBuilder, CertificateSource, ReceivedTarget, TokenCache, TokenRequest, TrustedProxies,
+    Algorithm, ApiClient, ApiClientBuilder, CertificateSource, ReceivedTarget, TokenCache, TokenRequest,
+    TrustedDomains, TrustedProxies,
 };
 use auth0_api_testing::{HttpAnswer, OfflineTenant, ScriptedRoute, SigningKey, TokenBuilder};
 use futures_util::FutureExt as _;
@@ -53,6 +54,12 @@ impl World {
         let api = must(configure(builder).build());
         must(self.runtime.block_on(api.warm_up()));
         api
+    }
+
+    /// A client that trusts a thousand other issuers.
+    pub(super) fn of_thousand_issuers(&self) -> ApiClient {
+        let domains = TrustedDomains::list((0..1000).map(|number| format!("tenant-{number}.example.com")));
+        must(ApiClient::builder(domains, OfflineTenant::AUDIENCE).http_client(self.tenant.http().clone()).build())
     }
 }
 
