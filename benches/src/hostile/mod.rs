@@ -26,6 +26,7 @@ pub fn run(effort: Effort) {
         ("Authorization header", tokens::headers(&world)),
         ("DPoP proof of 8 KiB", proofs::proofs(&world)),
         ("Received target of 8 KiB", proofs::targets(&world)),
+        ("Forwarding headers of 8 KiB", proofs::forwarded(&world)),
         ("X-Forwarded-Client-Cert of 16 KiB", certificates::envoy(&world)),
         ("PEM certificate of 16 KiB", certificates::pem(&world)),
     ] {

@@ -1,10 +1,11 @@
 //! Proofs, and the request targets that they are compared with. The caller has a bound token of its own, which the API
 //! remembers.
 
-use auth0_api_core::ApiClient;
+use auth0_api_core::{ApiClient, ApiClientBuilder, TrustedProxies};
 use auth0_api_testing::DpopClient;
 
 use super::json::{MEMBERS, VALUES};
+use super::must;
 use super::tokens::{encoded, octets_of};
 use super::world::{World, request};
 use crate::Candidate;
@@ -73,6 +74,35 @@ pub(super) fn targets(world: &World) -> Vec<Candidate> {
     ]
 }
 
+/// What a client inside a trusted network can send: headers that name trusted proxies only.
+pub(super) fn forwarded(world: &World) -> Vec<Candidate> {
+    let networks = must(TrustedProxies::networks(["10.0.0.0/8", "192.168.0.0/16", "127.0.0.1", "::1"]));
+    let caller = Caller::of(world, |builder| builder.trusted_proxies(networks));
+    let input = |name, header: &'static str, entry: &str, separator: &str| {
+        let times = LONGEST_HEADER / (entry.len() + separator.len());
+        let value = vec![entry; times].join(separator);
+        caller.sends_with(name, vec![("x-forwarded-proto", "http".to_owned()), (header, value)])
+    };
+    // Each header has one long entry.
+    let all = [
+        ("forwarded", "a=a;", "proto=http;host=api.example.com"),
+        ("x-forwarded-proto", " ", "http"),
+        ("x-forwarded-host", " ", "api.example.com"),
+        ("x-forwarded-for", " ", "192.0.2.1"),
+        ("x-forwarded-prefix", "/a", ""),
+    ];
+    let all = all.map(|(header, unit, last)| (header, unit.repeat((LONGEST_HEADER - last.len()) / unit.len()) + last));
+    vec![
+        input("commas", "x-forwarded-host", "", ","),
+        input("long addresses", "x-forwarded-for", "10.255.255.255", ","),
+        input("short addresses", "x-forwarded-for", "::1", ","),
+        input("addresses with ports", "x-forwarded-for", "[::1]:1", ","),
+        input("entries of Forwarded", "forwarded", "for=\"[::1]\"", ","),
+        input("parameters of Forwarded", "forwarded", "a=a", ";"),
+        caller.sends_with("all five headers", all.into()),
+    ]
+}
+
 /// A caller with a token of its own.
 struct Caller {
     api: ApiClient,
@@ -82,14 +112,24 @@ struct Caller {
 
 impl Caller {
     fn new(world: &World) -> Self {
+        Self::of(world, |builder| builder)
+    }
+
+    fn of(world: &World, configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
         let key = world.tenant.dpop_client();
         let token = world.mint().bound_to(&key).sign();
-        Self { api: world.api(|builder| builder.own_hosts(["api.example.com"])), key, token }
+        Self { api: world.api(|builder| configure(builder.own_hosts(["api.example.com"]))), key, token }
     }
 
     fn sends(&self, name: &'static str, target: String, proof: String) -> Candidate {
         let headers = vec![("authorization", format!("DPoP {}", self.token)), ("dpop", proof)];
         request(name, &self.api, target, headers)
+    }
+
+    /// Sends these headers with a malformed proof. They are read first.
+    fn sends_with(&self, name: &'static str, mut headers: Vec<(&'static str, String)>) -> Candidate {
+        headers.extend([("authorization", format!("DPoP {}", self.token)), ("dpop", "a".to_owned())]);
+        request(name, &self.api, "/".to_owned(), headers)
     }
 }
 
@@ -104,5 +144,7 @@ const LONGEST: usize = 8 * 1024;
 const SIGNATURE: usize = 86;
 /// The longest target that is parsed, without its query.
 const LONGEST_TARGET: usize = 8 * 1024;
+/// The longest forwarding header that is read.
+const LONGEST_HEADER: usize = 8 * 1024;
 /// As long as the longest target that hyper reads.
 const LONGEST_LINE: usize = 60 * 1024;

@@ -15,7 +15,8 @@ pub(super) struct HeaderList<'r> {
 }
 
 impl<'r> HeaderList<'r> {
-    /// Reads all lines of a header as one list. The lines together may have at most [`MAX_HEADER`] octets.
+    /// Reads all lines of a header as one list. The lines together may have at most [`MAX_HEADER`] octets, and
+    /// [`MAX_ENTRIES`] entries.
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
         let mut lines = Vec::new();
         headers.each_value(header, &mut |line| lines.push(line));
@@ -27,6 +28,9 @@ impl<'r> HeaderList<'r> {
         for line in lines {
             let line = str::from_utf8(line).map_err(|_| list.malformed())?;
             for entry in split_unquoted(line, b',') {
+                if list.entries.len() == MAX_ENTRIES {
+                    return Err(TargetError::ForwardedTooLong { header, limit: MAX_ENTRIES });
+                }
                 list.entries.push(entry.map_err(|Unclosed| list.malformed())?);
             }
         }
@@ -182,6 +186,9 @@ fn end_of_quotes(octets: &[u8], contents: usize) -> Result<usize, Unclosed> {
 
 /// The greatest length of one header with all its lines, in octets. Real chains of proxies write less.
 pub(super) const MAX_HEADER: usize = 8 * 1024;
+/// The greatest number of entries in one header. Real chains have fewer than ten proxies. A client could otherwise send
+/// thousands of short entries, or of addresses in a trusted network.
+const MAX_ENTRIES: usize = 64;
 
 #[cfg(test)]
 mod tests {

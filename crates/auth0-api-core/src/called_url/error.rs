@@ -78,6 +78,14 @@ pub enum TargetError {
         /// The number of entries that the trusted proxies must have written.
         hops: usize,
     },
+    /// A header has more entries than any real chain of proxies writes.
+    #[error("the {header} header has more than {limit} entries")]
+    ForwardedTooLong {
+        /// The header, in lower case.
+        header: &'static str,
+        /// The greatest number of entries.
+        limit: usize,
+    },
     /// `Forwarded` and `X-Forwarded-*` are both present and state different schemes or hosts.
     #[error("the forwarded and x-forwarded headers disagree")]
     ForwardedConflict,

@@ -317,6 +317,29 @@ mod tests {
     }
 
     #[test]
+    fn a_header_has_at_most_64_entries() {
+        let by_networks = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
+        for proxies in [TrustedProxies::hops(1), by_networks] {
+            let proxies = proxies.for_peer(Some(IpAddr::from([10, 0, 0, 1]))).unwrap();
+            for (header, entry) in [
+                ("forwarded", "for=10.0.0.2;proto=https"),
+                ("x-forwarded-proto", "https"),
+                ("x-forwarded-host", "api.a"),
+                ("x-forwarded-for", "10.0.0.2"),
+            ] {
+                let of = |entries: usize| {
+                    let line = vec![entry; entries - 1].join(", ");
+                    // X-Forwarded-For is read only beside another header.
+                    let host = if header == "x-forwarded-for" { "x-forwarded-host" } else { "other" };
+                    Forwarded::read(proxies, &vec![(host, "api.a"), (header, line.as_str()), (header, entry)])
+                };
+                assert!(of(64).is_ok(), "{header}");
+                assert_eq!(of(65).unwrap_err(), TargetError::ForwardedTooLong { header, limit: 64 });
+            }
+        }
+    }
+
+    #[test]
     fn forwarded_and_x_forwarded_headers_that_disagree_are_rejected() {
         for lines in [
             &[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "http")] as Lines,
