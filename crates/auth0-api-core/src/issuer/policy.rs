@@ -282,9 +282,20 @@ mod tests {
             new().stale_for(seconds(604_800)),
             new().jitter_percent(0),
             new().jitter_percent(100),
+            new().refresh_from_percent(1),
             new().refresh_from_percent(100),
+            new().unknown_key_fetches(1, seconds(1)),
+            new().unknown_key_fetches(100, seconds(3600)),
             new().max_issuers(1),
+            new().max_issuers(100_000),
             new().newcomers(1, Duration::from_millis(1)),
+            new().newcomers(100_000, seconds(3600)),
+            new().fetch_timeout(Duration::from_millis(100)),
+            new().fetch_timeout(seconds(60)),
+            new().max_document_bytes(1024),
+            new().max_document_bytes(16 * 1024 * 1024),
+            new().max_keys(1),
+            new().max_keys(1000),
         ] {
             assert!(policy.clone().check().is_ok(), "{policy:?}");
         }
@@ -304,6 +315,7 @@ mod tests {
             (new().unknown_key_fetches(0, seconds(10)), "unknown_key_fetches "),
             (new().unknown_key_fetches(101, seconds(10)), "unknown_key_fetches "),
             (new().unknown_key_fetches(1, Duration::from_millis(999)), "unknown_key_fetches "),
+            (new().unknown_key_fetches(1, seconds(3601)), "unknown_key_fetches "),
             (new().max_issuers(0), "max_issuers "),
             (new().max_issuers(100_001), "max_issuers "),
             (new().newcomers(0, seconds(1)), "newcomers "),
@@ -313,6 +325,7 @@ mod tests {
             (new().fetch_timeout(Duration::from_millis(99)), "fetch_timeout "),
             (new().fetch_timeout(seconds(61)), "fetch_timeout "),
             (new().max_document_bytes(1023), "max_document_bytes "),
+            (new().max_document_bytes(16 * 1024 * 1024 + 1), "max_document_bytes "),
             (new().max_keys(0), "max_keys "),
             (new().max_keys(1001), "max_keys "),
         ] {
