@@ -74,7 +74,7 @@ pub(super) fn targets(world: &World) -> Vec<Candidate> {
     ]
 }
 
-/// What a client inside a trusted network can send: headers that name trusted proxies only.
+/// Forwarding headers from a trusted peer. Their addresses are those of trusted proxies, so the API reads on.
 pub(super) fn forwarded(world: &World) -> Vec<Candidate> {
     let networks = must(TrustedProxies::networks(["10.0.0.0/8", "192.168.0.0/16", "127.0.0.1", "::1"]));
     let caller = Caller::of(world, |builder| builder.trusted_proxies(networks));

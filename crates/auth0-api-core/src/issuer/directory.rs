@@ -205,9 +205,9 @@ fn named<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> 
     if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
         return Ok(found);
     }
-    // Before the signature is checked, anybody can write an `iss` of thousands of slashes. So they are removed once, and
-    // not for each trusted issuer.
-    let (bare, iss) = (|issuer: &'t str| issuer.trim_end_matches('/'), iss.trim_end_matches('/'));
+    let bare = |issuer: &'t str| issuer.trim_end_matches('/');
+    // Anybody can write an `iss` of thousands of slashes. So they are removed once, and not for each trusted issuer.
+    let iss = iss.trim_end_matches('/');
     let nearly = trusted.iter().any(|trusted| bare(domain(trusted).issuer()).eq_ignore_ascii_case(iss));
     Err(IssuerError::NotTrusted { nearly })
 }
