@@ -42,7 +42,8 @@ async fn without_cached_keys_requests_get_503_until_the_misbehaviour_ends() {
             assert_eq!(fetched(&world), (0, 0), "{what}");
             world.pass(1);
             assert_eq!(outcome_of(&api, &token).await, "200 accepted", "{what}");
-            assert_eq!(fetched(&world), (1, 1), "{what}");
+            let postponed = wait == 30 && endpoint == Endpoint::Jwks;
+            assert_eq!(fetched(&world), (usize::from(!postponed), 1), "{what}");
         }
     }
     assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "redirects are not followed");

@@ -1,9 +1,11 @@
 //! `Retry-After`: the client honours the tenant's value, and sends the remaining time to its callers.
 
-use auth0_api_core::Algorithm;
-use auth0_api_testing::{HttpAnswer, SigningKey, TestWorld, status_and_label};
+use auth0_api_core::{Algorithm, Clock as _};
+use auth0_api_testing::{Endpoint, HttpAnswer, Misbehaviour, SigningKey, TestWorld, status_and_label};
 
+use super::fetched;
 use super::published::{Published, later};
+use crate::world::seconds;
 
 #[tokio::test]
 async fn retry_after_is_honoured_up_to_ten_minutes() {
@@ -59,6 +61,55 @@ async fn requests_do_not_cause_fetches_before_retry_after() {
         world.pass(1);
     }
     assert_eq!(published.fetches(), 5);
+}
+
+/// When a large fleet starts at once, the tenant answers few of its requests.
+#[tokio::test]
+async fn a_postponed_key_set_is_requested_again_without_the_discovery_document() {
+    for (postponed, wait) in
+        [(Misbehaviour::RateLimited { retry_after: seconds(100) }, 100), (Misbehaviour::Status(503), 60)]
+    {
+        let world = TestWorld::start().await;
+        let (api, token) = (world.api.clone(), world.tenant.mint().sign());
+        world.tenant.misbehave(Endpoint::Jwks, postponed);
+        for attempt in 1..=5 {
+            outcome_of(&api, &token).await;
+            assert_eq!(fetched(&world), (1, attempt));
+            world.pass(wait);
+        }
+        world.tenant.behave();
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(fetched(&world), (1, 6));
+        api.refresh_now(world.tenant.issuer()).await.unwrap();
+        assert_eq!(fetched(&world), (2, 7), "each fetch that is not postponed begins with the discovery document");
+    }
+}
+
+/// After another failure, `jwks_uri` may be wrong.
+#[tokio::test]
+async fn the_discovery_document_is_fetched_again_after_ten_minutes_another_failure_or_by_an_operator() {
+    let limited = || Misbehaviour::RateLimited { retry_after: seconds(60) };
+    let world = TestWorld::start().await;
+    let (api, token) = (world.api.clone(), world.tenant.mint().sign());
+    world.tenant.misbehave(Endpoint::Jwks, limited());
+    for (attempt, documents) in (1..).zip([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]) {
+        outcome_of(&api, &token).await;
+        assert_eq!(fetched(&world), (documents, attempt));
+        world.pass(60);
+    }
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(404));
+    outcome_of(&api, &token).await;
+    assert_eq!(fetched(&world), (2, 12));
+    world.pass(60);
+    world.tenant.misbehave(Endpoint::Jwks, limited());
+    outcome_of(&api, &token).await;
+    assert_eq!(fetched(&world), (3, 13));
+    assert!(api.refresh_now(world.tenant.issuer()).await.is_err());
+    assert_eq!(fetched(&world), (4, 14));
+    // The clock is set back, so the age of the document is not known.
+    world.clock.set(world.clock.now() - seconds(3_600));
+    outcome_of(&api, &token).await;
+    assert_eq!(fetched(&world), (5, 15));
 }
 
 async fn cold(answer: &HttpAnswer) -> (TestWorld, auth0_api_core::ApiClient, Published) {

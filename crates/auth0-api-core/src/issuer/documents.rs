@@ -1,4 +1,4 @@
-//! Fetches an issuer's discovery document, then its key set.
+//! Fetches an issuer's discovery document, and its key set.
 
 use std::sync::Arc;
 
@@ -33,25 +33,29 @@ pub(crate) async fn discovery_document(http: &BoundedClient, domain: &Domain) ->
     }
 }
 
-/// Fetches an issuer's keys. This function fetches the discovery document every time, because `jwks_uri` may change.
-pub(super) async fn fetch(
-    domain: &Domain,
+/// Fetches the discovery document of an issuer, and returns the URL of the key set.
+pub(super) async fn jwks_uri(domain: &Domain, config: &IssuerConfig) -> Result<String, DiscoveryError> {
+    let document = discovery_document(&config.http, domain).await?;
+    discovery::jwks_uri(&document, domain, &config.jwks_hosts)
+}
+
+/// Fetches the key set at this URL.
+pub(super) async fn key_set(
+    jwks_uri: &str,
     config: &IssuerConfig,
     last: Option<&Fetched>,
 ) -> Result<Fetched, DiscoveryError> {
-    let document = discovery_document(&config.http, domain).await?;
-    let jwks_uri = discovery::jwks_uri(&document, domain, &config.jwks_hosts)?;
     // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last `ETag` and digest are not
     // used.
     let last = last.filter(|last| last.source.jwks_uri == jwks_uri);
     let etag = last.and_then(|last| last.source.etag.as_deref());
-    match (config.http.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
+    match (config.http.get(jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
         (Document::NotModified, Some(last)) => Ok(last.clone()),
         // Cannot happen: the client accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
         // set.
         (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
         (Document::Body { bytes, etag }, last) => {
-            let source = KeySource { jwks_uri, etag, sha256: sha256(&bytes) };
+            let source = KeySource { jwks_uri: jwks_uri.to_owned(), etag, sha256: sha256(&bytes) };
             let keys = match last.filter(|last| last.source.sha256 == source.sha256) {
                 Some(last) => Arc::clone(&last.keys),
                 None => KeySet::parse(&bytes, &config.algorithms, config.policy.max_keys)

@@ -194,4 +194,9 @@ impl DiscoveryError {
             _ => None,
         }
     }
+
+    /// Whether the server of the key set answered that this client must try later.
+    pub(super) fn postpones_the_key_set(&self) -> bool {
+        matches!(self, Self::Jwks(FetchError::Status { status: 429 | 503, .. }))
+    }
 }

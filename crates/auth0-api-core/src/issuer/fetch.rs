@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::documents::{self, Fetched};
-use super::fetching::Fetching;
+use super::fetching::{Fetching, PostponedKeySet};
 use super::pending::{Cause, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
@@ -96,9 +96,24 @@ impl IssuerState {
         })
     }
 
+    /// Fetches the discovery document, because `jwks_uri` may change, and then the key set.
+    ///
+    /// If the server of the key set answers that this client must try later, the next fetch asks only for the key set.
+    /// When a large fleet starts at once, the tenant answers few of its requests, so no answer may be wasted.
     async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
-        let last = self.current.load_full();
-        documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::fetched)).await
+        let (last, now) = (self.current.load_full(), self.config.clock.now());
+        let postponed = self.lock().take_postponed(self.config.policy.fresh_for, now);
+        let key_set = if let Some(postponed) = postponed {
+            postponed
+        } else {
+            PostponedKeySet { jwks_uri: documents::jwks_uri(&self.domain, &self.config).await?, read_at: now }
+        };
+        let last = last.as_deref().map(Snapshot::fetched);
+        let fetched = documents::key_set(&key_set.jwks_uri, &self.config, last).await;
+        if fetched.as_ref().is_err_and(DiscoveryError::postpones_the_key_set) {
+            self.lock().postponed = Some(key_set);
+        }
+        fetched
     }
 
     /// Stores the result of a fetch.

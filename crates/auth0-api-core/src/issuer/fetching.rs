@@ -23,8 +23,18 @@ pub(super) struct Fetching {
     /// When the fetch in progress begins, while it waits for its permit.
     pub(super) begins_at: Option<SystemTime>,
     pub(super) first: FirstFetch,
+    /// The key set that the next fetch asks for, if the last one was told to try later.
+    pub(super) postponed: Option<PostponedKeySet>,
     back_off: BackOff,
     failure: Option<Failure>,
+}
+
+/// The URL of a key set whose server answered that this client must try later.
+#[derive(Debug)]
+pub(super) struct PostponedKeySet {
+    pub(super) jwks_uri: String,
+    /// When the discovery document was fetched.
+    pub(super) read_at: SystemTime,
 }
 
 /// The permits of an issuer without a verified token.
@@ -62,7 +72,7 @@ impl Fetching {
     pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
         let (unknown, removed, back_off) = (UnknownKeys::default(), RemovedKeys::default(), policy.back_off);
-        Self { permits, unknown, removed, begins_at: None, first, back_off, failure: None }
+        Self { permits, unknown, removed, begins_at: None, first, postponed: None, back_off, failure: None }
     }
 
     /// Whether a fetch that ended a short time ago did not find this key.
@@ -74,6 +84,11 @@ impl Fetching {
     pub(super) fn miss(&mut self, key_id: &str, now: SystemTime) {
         self.removed.remember(key_id, now);
         self.unknown.remember(key_id, now);
+    }
+
+    /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this.
+    pub(super) fn take_postponed(&mut self, too_old: Duration, now: SystemTime) -> Option<PostponedKeySet> {
+        self.postponed.take().filter(|key_set| elapsed(key_set.read_at, now).is_some_and(|age| age < too_old))
     }
 
     /// Records that a fetch ended with keys.

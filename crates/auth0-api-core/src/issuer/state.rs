@@ -161,7 +161,12 @@ impl IssuerState {
         }
         // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
         // began. This call can use the result of that fetch.
-        let fetch = self.start_or_join(&mut self.lock(), Cause::Operator)?;
+        let fetch = {
+            let mut fetching = self.lock();
+            // The tenant may have changed `jwks_uri`.
+            fetching.postponed = None;
+            self.start_or_join(&mut fetching, Cause::Operator)?
+        };
         self.wait_for(fetch, Cause::Operator).await.map(drop)
     }
 
