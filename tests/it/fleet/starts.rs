@@ -31,3 +31,15 @@ async fn all_replicas_at_once_have_keys_within_three_minutes() {
     assert_eq!(seen.errors(), seen.count("503 keys_unavailable"), "{seen}");
     assert!(load.total < 40 * replicas(), "{load}");
 }
+
+/// As 2000 replicas at a tenant that takes 20 requests a second. The limit allows the two documents of each replica in
+/// 200 s, so hardly any answer may be wasted.
+#[tokio::test(start_paused = true)]
+async fn a_fleet_too_large_for_the_limit_has_keys_as_soon_as_the_limit_allows() {
+    let mut fleet = Fleet::with_limit(replicas() / 100);
+    fleet.start_all(Duration::ZERO, 5 * SECOND).await;
+    tokio::time::sleep(20 * MINUTE).await;
+    let ready = fleet.seen("user").trusted_after(Duration::ZERO);
+    println!("too many at once: {}; the last replica is ready after {ready:?}", fleet.load_since(Duration::ZERO));
+    assert!(ready < 5 * MINUTE, "{ready:?}");
+}

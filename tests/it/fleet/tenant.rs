@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::random::Random;
-use super::world::limit;
 
 /// The time of a simulation. It is the time of the paused runtime, which moves on when every task waits.
 #[derive(Clone, Debug)]
@@ -42,6 +41,8 @@ pub(super) struct Tenant(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     clock: VirtualClock,
+    /// How many requests a second the tenant takes.
+    limit: u64,
     state: Mutex<State>,
 }
 
@@ -55,10 +56,10 @@ struct State {
 }
 
 impl Tenant {
-    pub(super) fn new(clock: &VirtualClock, keys: &[&SigningKey]) -> Self {
+    pub(super) fn new(clock: &VirtualClock, keys: &[&SigningKey], limit: u64) -> Self {
         let published = keys.iter().map(|key| key.public_jwk()).collect();
         let state = State { published, is_up: true, random: Random::new(1), requests: BTreeMap::new() };
-        Self(Arc::new(Shared { clock: clock.clone(), state: Mutex::new(state) }))
+        Self(Arc::new(Shared { clock: clock.clone(), limit, state: Mutex::new(state) }))
     }
 
     /// Replaces the published keys.
@@ -76,7 +77,7 @@ impl Tenant {
         let (first, state) = (from.as_secs(), self.0.state.lock().unwrap());
         let counts = state.requests.range(first..).map(|(_, count)| *count);
         let seconds = self.0.clock.elapsed().as_secs().saturating_sub(first).max(1);
-        Load { total: counts.clone().sum(), peak: counts.max().unwrap_or(0), seconds }
+        Load { total: counts.clone().sum(), peak: counts.max().unwrap_or(0), seconds, limit: self.0.limit }
     }
 
     /// Counts the request, and decides the answer when it arrives.
@@ -84,7 +85,7 @@ impl Tenant {
         let mut state = self.0.state.lock().unwrap();
         let count = state.requests.entry(self.0.clock.elapsed().as_secs()).or_default();
         *count += 1;
-        if *count > limit() {
+        if *count > self.0.limit {
             return Ok(response(429, &[("retry-after", "1")], &json!({})));
         }
         match url {
@@ -120,17 +121,18 @@ pub(super) struct Load {
     /// The largest number in one second.
     peak: u64,
     seconds: u64,
+    limit: u64,
 }
 
 impl Load {
     /// The mean number of requests in a second, as a share of the limit in percent.
     pub(super) fn mean_percent(&self) -> u64 {
-        self.total * 100 / self.seconds / limit()
+        self.total * 100 / self.seconds / self.limit
     }
 
     /// The largest number of requests in a second, as a share of the limit in percent.
     pub(super) fn peak_percent(&self) -> u64 {
-        self.peak * 100 / limit()
+        self.peak * 100 / self.limit
     }
 }
 

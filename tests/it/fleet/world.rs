@@ -19,7 +19,7 @@ pub(super) fn replicas() -> u64 {
 
 /// How many requests a second the tenant takes. Auth0's smallest tenants take 20: that is one for 25 of 500 replicas.
 /// `FLEET_LIMIT=20` keeps this limit for a larger fleet.
-pub(super) fn limit() -> u64 {
+fn limit() -> u64 {
     std::env::var("FLEET_LIMIT").map_or(replicas() / 25, |limit| limit.parse().unwrap())
 }
 
@@ -54,9 +54,14 @@ pub(super) struct Seen {
 impl Fleet {
     /// Starts a fleet without replicas.
     pub(super) fn new() -> Self {
+        Self::with_limit(limit())
+    }
+
+    /// Starts a fleet without replicas, in front of a tenant that takes this many requests a second.
+    pub(super) fn with_limit(limit: u64) -> Self {
         let clock = VirtualClock::start();
         let keys = ["key-1", "key-2"].map(new_key);
-        let tenant = Tenant::new(&clock, &[&keys[0], &keys[1]]);
+        let tenant = Tenant::new(&clock, &[&keys[0], &keys[1]], limit);
         let (minter, callers, replicas) = (OfflineTenant::new(), Arc::default(), BTreeMap::new());
         let fleet = Self { clock, tenant, keys, minter, callers, replicas, generation: 0 };
         fleet.send("user", &fleet.token(&fleet.keys[0]));
