@@ -18,8 +18,14 @@ pub enum Json {
 }
 
 impl Json {
-    /// Parses a text that is exactly one value.
+    /// Parses a text that is exactly one value. `None` if a number in it is beyond the range of `f64`.
     pub fn read(text: &[u8]) -> Option<Self> {
+        Self::read_any_number(text).filter(|value| !value.has_huge_number())
+    }
+
+    /// Parses a text that is exactly one value. A number beyond the range of `f64` becomes infinite: core accepts it in a
+    /// member that it does not need.
+    pub fn read_any_number(text: &[u8]) -> Option<Self> {
         let mut reader = Reader { rest: str::from_utf8(text).ok()?, depth: 0 };
         let value = reader.value()?;
         reader.skip_blanks();
@@ -39,6 +45,15 @@ impl Json {
             Self::Damaged(_) => true,
             Self::List(values) => values.iter().any(Self::is_damaged),
             Self::Object(members) => members.iter().any(|(_, value)| value.is_damaged()),
+            _ => false,
+        }
+    }
+
+    fn has_huge_number(&self) -> bool {
+        match self {
+            Self::Number(number) => number.is_infinite(),
+            Self::List(values) => values.iter().any(Self::has_huge_number),
+            Self::Object(members) => members.iter().any(|(_, value)| value.has_huge_number()),
             _ => false,
         }
     }
@@ -232,11 +247,7 @@ impl Reader<'_> {
         let length = self.rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c));
         let (number, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
         self.rest = rest;
-        is_number(number)
-            .then(|| number.parse().ok())
-            .flatten()
-            .filter(|number: &f64| number.is_finite())
-            .map(Json::Number)
+        is_number(number).then(|| number.parse().ok()).flatten().map(Json::Number)
     }
 
     fn take(&mut self, word: &str) -> bool {
