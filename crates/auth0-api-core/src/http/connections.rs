@@ -115,10 +115,11 @@ impl ReqwestConnections {
     pub fn classify(error: reqwest::Error) -> HttpError {
         // reqwest would put the URL into the error's text, and errors are logged.
         let error = error.without_url();
-        if error.is_timeout() {
-            HttpError::Timeout
-        } else if error.is_connect() {
+        // First: a connection that was not made in time is also a timeout, and nothing was sent on it.
+        if error.is_connect() {
             HttpError::Connect(error.into())
+        } else if error.is_timeout() {
+            HttpError::Timeout
         } else {
             HttpError::Exchange(error.into())
         }
@@ -207,6 +208,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use reqwest::Url;
+    use reqwest::dns::{Name, Resolve, Resolving};
 
     use super::*;
 
@@ -225,6 +227,31 @@ mod tests {
             ("https://[2001:db8::1]/", false),
         ] {
             assert_eq!(is_loopback(Url::parse(url).unwrap().host_str().unwrap()), expected, "{url}");
+        }
+    }
+
+    /// Finds no address, and never says so.
+    struct Silent;
+
+    impl Resolve for Silent {
+        fn resolve(&self, _name: Name) -> Resolving {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_not_made_in_time_is_no_timeout_of_a_response() {
+        let soon = Duration::from_millis(1);
+        let client = || Client::builder().tls_certs_only([]).no_proxy().dns_resolver(Arc::new(Silent));
+        for (client, expected) in [(client().connect_timeout(soon), "connect"), (client().timeout(soon), "timeout")] {
+            let error = client.build().unwrap().get("http://tenant.example/").send().await.unwrap_err();
+            assert!(error.is_timeout());
+            let kind = match ReqwestConnections::classify(error) {
+                HttpError::Connect(_) => "connect",
+                HttpError::Timeout => "timeout",
+                _ => "another",
+            };
+            assert_eq!(kind, expected);
         }
     }
 
