@@ -11,6 +11,7 @@ use std::time::Duration;
 ///
 /// | variant | status | label |
 /// |---|---|---|
+/// | `ApplicationDenied` | 500 | `downstream_application_denied` |
 /// | `Denied` | 403 | `downstream_insufficient_scope` |
 /// | `Misused` | 500 | `downstream_request` |
 /// | `TokenRejected` | 500 | `downstream_token_rejected` |
@@ -29,6 +30,15 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DownstreamError {
+    /// The other API accepts the token that belongs to this API itself, and demands more. All callers share this token, so none
+    /// of them can correct it.
+    #[error("the other API demands more of this API{}{}", InText("the scope", .scope), InText("for", .audience))]
+    ApplicationDenied {
+        /// The audience of the token that was sent, if it is known.
+        audience: Option<Box<str>>,
+        /// The scope that the other API demands, if it names one.
+        scope: Option<Box<str>>,
+    },
     /// The other API accepts the token, and demands more: a scope, another permission, or a stronger login.
     ///
     /// The caller of this API cannot request the scope: it is a scope of the other API, which a token for this API does not
@@ -46,7 +56,7 @@ pub enum DownstreamError {
     /// This API made the request in a wrong way. Nothing was sent.
     #[error("the request to the other API is not valid")]
     Misused(#[source] Box<dyn StdError + Send + Sync>),
-    /// The other API rejects the token that this API got for it, also a new one.
+    /// The other API rejects the token that this API got for it.
     #[error("the other API rejects the token{}", InText("for", .audience))]
     TokenRejected {
         /// The audience of the token that was sent, if it is known.
@@ -84,6 +94,10 @@ mod tests {
     fn the_text_names_what_is_known() {
         let (audience, scope) = (|| Some("https://calendar.example.com".into()), || Some("write:events".into()));
         for (error, text) in [
+            (
+                DownstreamError::ApplicationDenied { audience: None, scope: scope() },
+                r#"the other API demands more of this API, the scope "write:events""#,
+            ),
             (DownstreamError::Denied { audience: None, scope: None, step_up: false }, "the other API demands more"),
             (
                 DownstreamError::Denied { audience: audience(), scope: scope(), step_up: false },

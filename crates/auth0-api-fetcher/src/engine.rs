@@ -169,6 +169,11 @@ impl Engine {
                 state.token = renewed;
                 Ok(Next::Again(Repeat::Token))
             }
+            // The user may connect the account again, and grant more: the next request must not get the old token.
+            Verdict::Denied { .. } if self.source.user_can_grant_more() => {
+                self.dropped(state);
+                Ok(Next::End)
+            }
             _ => Ok(Next::End),
         }
     }
@@ -206,11 +211,17 @@ impl Engine {
         Ok(())
     }
 
+    /// Drops a rejected token, unless this caller's token was dropped recently. Returns whether another one may be requested.
+    fn dropped(&self, state: &State<'_>) -> bool {
+        let State { caller, mark, token, .. } = state;
+        let key = self.source.key(caller);
+        self.renewals.permit(key, *mark, self.clock.now()) && self.source.invalidate(token)
+    }
+
     /// Drops a rejected token, and returns another one for the repetition, if both are allowed.
     async fn renewed(&self, state: &State<'_>, repeats: bool) -> Result<Option<FetchToken>, FetchError> {
-        let State { caller, mark, token: rejected, .. } = state;
-        let key = self.source.key(caller);
-        if !self.renewals.permit(key, *mark, self.clock.now()) || !self.source.invalidate(rejected) || !repeats {
+        let State { caller, token: rejected, .. } = state;
+        if !self.dropped(state) || !repeats {
             return Ok(None);
         }
         let token = self.source.token(caller).await?;
@@ -222,6 +233,9 @@ impl Engine {
         let audience = || self.source.audience(token).map(Into::into);
         match Verdict::of(response.status(), response.headers(), scheme) {
             Verdict::Accepted => Ok(response),
+            Verdict::Denied { scope, .. } if self.source.is_of_application() => {
+                Err(FetchError::ApplicationDenied { audience: audience(), scope })
+            }
             Verdict::Denied { scope, step_up } => Err(FetchError::Denied { audience: audience(), scope, step_up }),
             Verdict::InvalidToken | Verdict::Rejected | Verdict::UseNonce => {
                 Err(FetchError::TokenRejected { audience: audience() })

@@ -19,12 +19,21 @@ use crate::url_error::UrlError;
 /// |---|---|---|
 /// | the tenant gave no token | as in the [guide](auth0_api_core::guide::token_requests) | `exchange_…` |
 /// | the other API answered 403, or demands a stronger login | 403 | `downstream_insufficient_scope` |
-/// | the other API rejects the token, also a new one | 500 | `downstream_token_rejected` |
+/// | the other API denies this API itself | 500 | `downstream_application_denied` |
+/// | the other API rejects the token | 500 | `downstream_token_rejected` |
 /// | the code asks for something that cannot be sent, such as a URL of another origin | 500 | `downstream_request` |
 /// | no answer, a time limit, an answer that cannot be read | 503 with `Retry-After` | `downstream_unavailable` |
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
+    /// The other API answered 403 to the token of a [grant](crate::Fetcher::with_grant), which belongs to this API itself.
+    #[error("the other API demands more than the token of this API grants")]
+    ApplicationDenied {
+        /// The audience of the token, if that is known.
+        audience: Option<Box<str>>,
+        /// The scope that the other API demands, if it names one.
+        scope: Option<Box<str>>,
+    },
     /// There is no caller: the extensions of the request name none, or the source needs the verified token of one. Nothing was
     /// sent.
     #[error("no caller: a request without one is not sent")]
@@ -75,8 +84,8 @@ pub enum FetchError {
         /// The limit.
         limit: Duration,
     },
-    /// The other API answered 401. If the token came from a cache, a new one was rejected too, or was requested less than 10 s
-    /// ago.
+    /// The other API answered 401. If its answer says that the token is invalid, or gives no reason, the token was dropped from the
+    /// cache, unless that happened less than 10 s ago. If the request could be repeated, a new token was rejected too.
     #[error("the other API rejects the token")]
     TokenRejected {
         /// The audience of the token, or the connection that it is for, if that is known.
@@ -98,6 +107,7 @@ pub enum FetchError {
 
 /// What an error means for this API.
 enum Meaning {
+    ApplicationDenied,
     Denied,
     /// An error of `auth0-api-core`, which has its own label.
     Known,
@@ -138,6 +148,7 @@ impl FetchError {
             Self::Exchange(error) => Error::from(error.clone()).label(),
             Self::ProofSigning(error) => Error::from(error.clone()).label(),
             _ => match self.meaning() {
+                Meaning::ApplicationDenied => "downstream_application_denied",
                 Meaning::Denied => "downstream_insufficient_scope",
                 Meaning::Known | Meaning::Misused => "downstream_request",
                 Meaning::TokenRejected => "downstream_token_rejected",
@@ -148,6 +159,7 @@ impl FetchError {
 
     fn meaning(&self) -> Meaning {
         match self {
+            Self::ApplicationDenied { .. } => Meaning::ApplicationDenied,
             Self::Denied { .. } => Meaning::Denied,
             Self::Exchange(_) | Self::ProofSigning(_) => Meaning::Known,
             Self::CallerMissing
@@ -172,6 +184,9 @@ impl From<FetchError> for Reason {
         match (error, meaning) {
             (FetchError::Exchange(error), _) => error.into(),
             (FetchError::ProofSigning(error), _) => error.into(),
+            (FetchError::ApplicationDenied { audience, scope }, _) => {
+                DownstreamError::ApplicationDenied { audience, scope }.into()
+            }
             (FetchError::Denied { audience, scope, step_up }, _) => {
                 DownstreamError::Denied { audience, scope, step_up }.into()
             }
@@ -192,6 +207,7 @@ mod tests {
     fn labels_are_those_of_the_response() {
         let status = |status| FetchError::Status { status, retry_after: None };
         for (error, expected) in [
+            (FetchError::ApplicationDenied { audience: None, scope: None }, "500 downstream_application_denied"),
             (FetchError::CallerMissing, "500 downstream_request"),
             (FetchError::Denied { audience: None, scope: None, step_up: true }, "403 downstream_insufficient_scope"),
             (ExchangeError::ClientAuthMissing.into(), "500 exchange_client_auth_missing"),

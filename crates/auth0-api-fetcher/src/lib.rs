@@ -53,10 +53,11 @@
 //! | response | what follows |
 //! |---|---|
 //! | 401 `use_dpop_nonce` | the request is sent once more with a proof for the new nonce, if its body can be copied |
-//! | 401 `invalid_token` | the token is dropped from the cache, at most once in 10 s for each caller. If the method is idempotent ([RFC 9110 §9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)) and the body can be copied, the request is sent once more with a new token |
+//! | 401 `invalid_token`, or 401 without an error code | the token is dropped from the cache, at most once in 10 s for each caller. If the method is idempotent ([RFC 9110 §9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)) and the body can be copied, the request is sent once more with a new token |
 //! | none, because a connection that was kept open has ended | the request is sent once more on a new connection, under the same conditions; not by a [`FetchLayer`], whose client does this |
-//! | another 401 | [`FetchError::TokenRejected`]: this API answers 500, because its own caller cannot correct it |
-//! | 403, or 401 `insufficient_user_authentication` | [`FetchError::Denied`]: this API answers 403 `downstream_insufficient_scope` |
+//! | 401 with another error code | [`FetchError::TokenRejected`]: this API answers 500, because its own caller cannot correct it |
+//! | 403, or 401 `insufficient_user_authentication` | [`FetchError::Denied`]: this API answers 403 `downstream_insufficient_scope`. The token of a [connected account](Fetcher::for_connection) is dropped, as after 401, because the user can connect the account again |
+//! | the same, for the token of a [grant](Fetcher::with_grant) | [`FetchError::ApplicationDenied`]: this API answers 500, because its own caller cannot correct it |
 //! | any other status | the response, whose body arrives while it is read |
 //!
 //! # What never happens

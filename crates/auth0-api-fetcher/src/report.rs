@@ -52,8 +52,15 @@ pub(crate) fn ended(origin: Option<&Origin>, outcome: Result<u16, &FetchError>) 
                 server.address = address, server.port = port, audience, scope, step_up
             );
         }
-        Err(FetchError::TokenRejected { audience }) => {
-            let (label, audience, hint) = ("downstream_token_rejected", audience.as_deref(), REJECTED);
+        Err(error @ FetchError::ApplicationDenied { audience, scope }) => {
+            let (label, audience, scope) = (error.label(), audience.as_deref(), scope.as_deref());
+            tracing::warn!(
+                name: "fetch_failed", target: "auth0_api", event = "fetch_failed",
+                server.address = address, server.port = port, error.type = label, audience, scope
+            );
+        }
+        Err(error @ FetchError::TokenRejected { audience }) => {
+            let (label, audience, hint) = (error.label(), audience.as_deref(), REJECTED);
             tracing::warn!(
                 name: "fetch_failed", target: "auth0_api", event = "fetch_failed",
                 server.address = address, server.port = port, error.type = label, audience, hint

@@ -124,6 +124,16 @@ impl Source {
         }
     }
 
+    /// Whether all callers share the token, because it belongs to this API.
+    pub(crate) fn is_of_application(&self) -> bool {
+        matches!(self, Self::Grant(..))
+    }
+
+    /// Whether the next token of the same caller may grant more, because the user can connect their account again.
+    pub(crate) fn user_can_grant_more(&self) -> bool {
+        matches!(self, Self::Connection(..))
+    }
+
     /// Returns what the token is for: an audience, or a connection.
     pub(crate) fn audience<'t>(&'t self, token: &'t FetchToken) -> Option<&'t str> {
         let known = token.token_set().and_then(|tokens| tokens.audience().or_else(|| tokens.connection()));
@@ -135,7 +145,7 @@ impl Source {
 
     /// Returns a text that is the same for two callers only if they share a token.
     pub(crate) fn key<'c>(&self, caller: &'c FetchCaller) -> &'c str {
-        if matches!(self, Self::Grant(..)) { "" } else { caller.key() }
+        if self.is_of_application() { "" } else { caller.key() }
     }
 }
 

@@ -12,9 +12,10 @@ pub(crate) enum Verdict {
     Accepted,
     /// They are accepted, and the caller may not do this.
     Denied { scope: Option<Box<str>>, step_up: bool },
-    /// The token is not valid any more ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    /// The token is not valid any more, or the 401 gives no reason: the code is only recommended
+    /// ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)), and many APIs write none.
     InvalidToken,
-    /// Another 401.
+    /// A 401 for another reason.
     Rejected,
     /// The proof needs the nonce of this response ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     UseNonce,
@@ -28,9 +29,9 @@ impl Verdict {
                 let Demand { error, scope } = Demand::read(headers, used);
                 match error.as_deref() {
                     Some("insufficient_user_authentication") => Self::Denied { scope, step_up: true },
-                    Some("invalid_token") => Self::InvalidToken,
+                    None | Some("invalid_token") => Self::InvalidToken,
                     Some("use_dpop_nonce") if used == Scheme::Dpop => Self::UseNonce,
-                    _ => Self::Rejected,
+                    Some(_) => Self::Rejected,
                 }
             }
             _ => Self::Accepted,
@@ -54,7 +55,11 @@ mod tests {
             (200, "Bearer error=\"invalid_token\"", Scheme::Bearer, Verdict::Accepted),
             (302, "", Scheme::Bearer, Verdict::Accepted),
             (400, "DPoP error=\"use_dpop_nonce\"", Scheme::Dpop, Verdict::Accepted),
-            (401, "Bearer", Scheme::Bearer, Verdict::Rejected),
+            (401, "", Scheme::Bearer, Verdict::InvalidToken),
+            (401, "Bearer", Scheme::Bearer, Verdict::InvalidToken),
+            (401, "Basic realm=\"a\"", Scheme::Bearer, Verdict::InvalidToken),
+            (401, "DPoP algs=\"ES256\"", Scheme::Dpop, Verdict::InvalidToken),
+            (401, "Bearer error=\"invalid_request\"", Scheme::Bearer, Verdict::Rejected),
             (401, "Bearer error=\"invalid_token\"", Scheme::Bearer, Verdict::InvalidToken),
             (401, "DPoP error=\"use_dpop_nonce\"", Scheme::Dpop, Verdict::UseNonce),
             (401, "DPoP error=\"use_dpop_nonce\"", Scheme::Bearer, Verdict::Rejected),

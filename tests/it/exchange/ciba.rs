@@ -160,6 +160,25 @@ async fn an_outage_delays_the_answer_and_does_not_lose_it() {
 }
 
 #[tokio::test]
+async fn an_outage_until_the_expiry_is_not_taken_for_the_silence_of_the_user() {
+    let setup = Setup::new().await;
+    let mut pending = setup.start(asked().expires_in(Duration::from_secs(12))).await.unwrap();
+    setup.tenant.ciba().approve(ADA);
+    setup.tenant.misbehave(Endpoint::Token, Misbehaviour::RateLimited { retry_after: Duration::from_secs(600) });
+    let limited = Error::from(setup.run(&mut pending, 13).await.unwrap().unwrap_err());
+    assert_eq!((limited.status(), limited.label()), (503, "exchange_rate_limited"));
+
+    // The tenant can be asked again, and says that the request has expired.
+    let clock = Watched::default();
+    let scene = Scene::with(|builder| builder.clock(clock.clone()));
+    let begun = HttpAnswer::json(200, &json!({ "auth_req_id": "id", "expires_in": 120 }));
+    scene.tokens.answer([begun, HttpAnswer::status(502), error(400, "expired_token")]);
+    let mut pending = scene.api.ciba().unwrap().start(asked()).await.unwrap();
+    let error = Error::from(clock.run(&mut pending, 60).await.unwrap().unwrap_err());
+    assert_eq!((error.status(), error.label()), (503, "exchange_unavailable"));
+}
+
+#[tokio::test]
 async fn the_waiting_can_be_stopped_from_elsewhere() {
     let setup = Setup::new().await;
     let mut pending = setup.start(asked()).await.unwrap();

@@ -223,11 +223,16 @@ async fn an_answer_that_is_not_of_the_tenant_opens_no_url() {
         scene.tokens.answer([answer(uri)]);
         assert_eq!(label(connect().await), "connect_response", "{uri}");
     }
-    for (status, expected) in [(500, "connect_unavailable"), (429, "connect_rate_limited"), (302, "connect_response")] {
+    let seven = Some(Duration::from_secs(7));
+    for (status, expected, retry_after) in
+        [(500, "connect_unavailable", seven), (429, "connect_rate_limited", seven), (302, "connect_response", None)]
+    {
         scene.tokens.answer([HttpAnswer::status(status).header("retry-after", "7")]);
         let error = connect().await.unwrap_err();
-        assert_eq!(error.label(), expected);
-        assert_eq!(error.retry_after(), (status == 429).then_some(Duration::from_secs(7)));
+        assert_eq!((error.label(), error.retry_after()), (expected, retry_after));
+        let rejection = scene.api.reject(&Error::from(error));
+        let header = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value.into_owned());
+        assert_eq!(header.as_deref(), Some(if retry_after.is_some() { "7" } else { "1" }));
     }
     scene.tokens.answer([HttpAnswer::unreachable()]);
     assert_eq!(label(connect().await), "connect_unavailable");

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
-use auth0_api_core::{Clock as _, ExchangeError};
+use auth0_api_core::{Clock as _, Error, ExchangeError};
 use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 
@@ -32,6 +32,18 @@ struct SettingField(&'static str);
 impl Grant for SettingField {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
         Ok(GrantRequest::new("urn:acme:grant").field(self.0, "x"))
+    }
+}
+
+/// A grant with a credential that the API has kept, or that the caller has presented.
+struct Credential {
+    presented_by_caller: bool,
+}
+
+impl Grant for Credential {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        let request = GrantRequest::new("urn:acme:grant").field("code", "x");
+        Ok(if self.presented_by_caller { request.subject_of_caller() } else { request })
     }
 }
 
@@ -73,6 +85,18 @@ async fn an_invalid_custom_grant_causes_no_request() {
         assert_eq!(error.to_string(), format!("reserved parameters cannot be set: {name}"));
     }
     assert_eq!(scene.sent() + scene.discovery.count(), 0);
+}
+
+#[tokio::test]
+async fn a_rejected_credential_is_the_fault_of_a_caller_only_if_the_caller_has_presented_it() {
+    for (presented_by_caller, expected) in
+        [(false, (500, "exchange_rejected")), (true, (401, "exchange_subject_rejected"))]
+    {
+        let scene = Scene::new();
+        scene.tokens.answer([HttpAnswer::json(403, &json!({ "error": "invalid_grant" }))]);
+        let error = Error::from(scene.api.exchange(&Credential { presented_by_caller }).await.unwrap_err());
+        assert_eq!((error.status(), error.label()), expected);
+    }
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ pub enum CibaError {
     /// The user denied the request, or let it expire (`access_denied`: Auth0 does not tell one from the other).
     #[error("the user denied the request")]
     Denied,
-    /// A request to the tenant failed.
+    /// A request to the tenant failed. While the user has time to answer, an outage and a rate limit do not end the waiting;
+    /// this is the error if one of them lasted until the request expired.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
     /// The user has not answered in time (`expired_token`).

@@ -23,6 +23,8 @@ pub struct PendingApproval {
     interval: Duration,
     /// The interval after an outage or a rate limit; zero if the last answer was neither.
     back_off: Duration,
+    /// The outage or the rate limit, if the last request met one: the user may have answered in the meantime.
+    outage: Option<ExchangeError>,
     next_poll: SystemTime,
     stop: watch::Sender<bool>,
 }
@@ -47,6 +49,7 @@ impl PendingApproval {
             expires_at,
             interval,
             back_off: Duration::ZERO,
+            outage: None,
             next_poll,
             stop: watch::Sender::new(false),
         }
@@ -78,7 +81,7 @@ impl PendingApproval {
         loop {
             let now = self.channel.clock().now();
             if now >= self.expires_at {
-                return Err(CibaError::Expired);
+                return Err(expired(self.outage.clone()));
             }
             let due = self.next_poll.min(self.expires_at);
             if now < due {
@@ -98,6 +101,7 @@ impl PendingApproval {
     fn schedule(&mut self, error: ExchangeError) -> Result<(), CibaError> {
         let now = self.channel.clock().now();
         let asked_for = error.retry_after().unwrap_or_default();
+        let outage = self.outage.take();
         match &error {
             ExchangeError::Server(answer) => match answer.code() {
                 "slow_down" => {
@@ -111,7 +115,7 @@ impl PendingApproval {
                 "authorization_pending" => self.back_off = Duration::ZERO,
                 // With 401, Auth0 rejects the client and not the request.
                 "access_denied" if answer.status() != 401 => return Err(CibaError::Denied),
-                "expired_token" => return Err(CibaError::Expired),
+                "expired_token" => return Err(expired(outage)),
                 _ => return Err(error.into()),
             },
             ExchangeError::Unavailable(_) => self.ask_less_often(),
@@ -120,6 +124,7 @@ impl PendingApproval {
         if !self.back_off.is_zero() {
             let (hint, reason) = (error.hint(), WithSources(&error));
             tracing::warn!(name: "approval_delayed", target: "auth0_api", event = "approval_delayed", hint, %reason);
+            self.outage = Some(error);
         }
         self.next_poll = now + self.interval.max(self.back_off).max(asked_for);
         Ok(())
@@ -129,6 +134,11 @@ impl PendingApproval {
     fn ask_less_often(&mut self) {
         self.back_off = (self.interval.max(self.back_off) * 2).min(LONGEST_AFTER_OUTAGE);
     }
+}
+
+/// Returns the error of a request that has expired. After an outage until the end, it is unknown whether the user has answered.
+fn expired(outage: Option<ExchangeError>) -> CibaError {
+    outage.map_or(CibaError::Expired, CibaError::Exchange)
 }
 
 impl StopWaiting {

@@ -16,7 +16,8 @@ impl ApiClient {
     }
 
     /// Removes an answer from the cache, so that the next call sends a request. Use this method when the other API
-    /// rejected the token of this answer with 401.
+    /// rejected the token of this answer with 401, and when the token of a connected account grants too little: the user may
+    /// connect the account again.
     ///
     /// If a newer answer has replaced this answer in the cache, the newer answer stays.
     ///

@@ -113,6 +113,9 @@ impl MyAccountClient {
     /// Removes a connected account. Token Vault then has no token of it. The token needs the scope
     /// `delete:me:connected_accounts`.
     ///
+    /// A token that an [`ApiClient`](crate::ApiClient) has in its cache stays usable until it expires, or until
+    /// [`invalidate`](crate::ApiClient::invalidate).
+    ///
     /// # Errors
     ///
     /// [`ConnectError`]: `NotFound` if the user has no account with this id.

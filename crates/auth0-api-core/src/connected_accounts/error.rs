@@ -86,6 +86,8 @@ pub enum ConnectError {
     Status {
         /// The status.
         status: u16,
+        /// How long to wait, at most one hour.
+        retry_after: Option<Duration>,
     },
 }
 
@@ -196,7 +198,7 @@ impl ConnectError {
     /// How long to wait before the next attempt, if the tenant says so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } => *retry_after,
+            Self::RateLimited { retry_after } | Self::Status { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
@@ -227,7 +229,7 @@ mod tests {
             E::Rejected(problem()),
             E::Response { member: "ticket" },
             E::State,
-            E::Status { status: 502 },
+            E::Status { status: 502, retry_after: None },
             E::Token(problem()),
         ];
         for error in errors {

@@ -99,12 +99,12 @@ fn read(response: HttpResponse) -> Result<HttpResponse, ConnectError> {
     if (200..300).contains(&status) {
         return Ok(response);
     }
+    let retry_after = response.retry_after().map(|pause| pause.min(LONGEST_RETRY_AFTER));
     if status == 429 {
-        let retry_after = response.retry_after().map(|pause| pause.min(LONGEST_RETRY_AFTER));
         return Err(ConnectError::RateLimited { retry_after });
     }
     if status >= 500 {
-        return Err(ConnectError::Status { status });
+        return Err(ConnectError::Status { status, retry_after });
     }
     if status < 400 {
         return Err(ConnectError::Response { member: "status" });

@@ -79,7 +79,9 @@ pub struct GrantRequest<'g> {
 impl<'g> GrantRequest<'g> {
     /// Creates a request with this `grant_type` and no fields.
     ///
-    /// [`ServerError::kind`](super::ServerError::kind) reads the error codes of the tenant as the RFCs define them.
+    /// [`ServerError::kind`](super::ServerError::kind) reads the error codes of the tenant as the RFCs define them. A rejected
+    /// grant (`invalid_grant`) is an error of this API, a 500, unless [`subject_of_caller`](Self::subject_of_caller) says
+    /// that the caller presented it.
     pub fn new(grant_type: impl Into<Cow<'g, str>>) -> Self {
         Self {
             grant_type: grant_type.into(),
@@ -157,6 +159,13 @@ impl<'g> GrantRequest<'g> {
     pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
         self.end_user_address = address.into();
         self
+    }
+
+    /// Says that the credential in this request is the one that the caller presented to this API. If the tenant rejects it, the
+    /// caller is told so: 401 `invalid_token`. Default: it is another one, such as a stored token or a code of a device, and the
+    /// caller is not blamed.
+    pub fn subject_of_caller(self) -> Self {
+        self.judged_by(JudgedBy::Caller)
     }
 
     /// Sets which part of the tenant judges the subject. Default: the tenant itself.

@@ -45,15 +45,17 @@ pub(super) enum JudgedBy {
     Action,
     /// An Action, for a session transfer token.
     ActionOfSessionTransfer,
+    /// The tenant, for a credential that the caller presented to this API.
+    Caller,
     /// The tenant, for a token of this client itself. No user and no subject token can be at fault: a rejection is about
     /// the client or the request.
     NoUser,
-    /// The tenant, for an on-behalf-of exchange: as `Tenant`, and it limits how often a subject can be delegated.
+    /// The tenant, for an on-behalf-of exchange: as `Caller`, and it limits how often a subject can be delegated.
     OnBehalfOf,
     /// The tenant, for a refresh token of a login. It is not the token that the client presented to this API.
     RefreshToken,
-    /// The tenant, without an Action. `invalid_request` then means that the request is wrong, because this API has just
-    /// verified the subject.
+    /// The tenant, for a credential that the caller may never have seen, such as one that this API keeps. Its rejection is
+    /// not the fault of the token that the caller presented.
     Tenant,
     /// Token Vault. The scopes are those that the user has granted at the external provider.
     Vault,
@@ -104,6 +106,16 @@ impl ServerErrorKind {
             "access_denied" if status == 401 => Self::Client,
             // As in Auth0 when the client is not authorized for the API.
             "access_denied" if judge == JudgedBy::NoUser => Self::Client,
+            "account_selection_required"
+            | "consent_required"
+            | "insufficient_scope"
+            | "interaction_required"
+            | "login_required"
+            | "mfa_required"
+                if judge == JudgedBy::NoUser =>
+            {
+                Self::Request
+            }
             "access_denied" => Self::Denied,
             "account_selection_required" | "consent_required" | "interaction_required" | "login_required" => {
                 Self::InteractionRequired
@@ -113,7 +125,7 @@ impl ServerErrorKind {
             "insufficient_scope" => Self::ScopesNotGranted,
             "invalid_scope" if judge.is_vault() => Self::ScopesNotGranted,
             "invalid_grant" if judge.is_refresh_token() => Self::InteractionRequired,
-            "invalid_grant" | "invalid_token" if judge.has_no_subject() => Self::Request,
+            "invalid_grant" | "invalid_token" if judge.is_not_of_caller() => Self::Request,
             "invalid_grant" | "invalid_token" => Self::SubjectRejected,
             "invalid_request" if judge == JudgedBy::OnBehalfOf && is_about_delegation(description) => {
                 Self::DelegationTooDeep
@@ -136,9 +148,9 @@ impl JudgedBy {
         matches!(self, Self::Action | Self::ActionOfSessionTransfer)
     }
 
-    /// Whether the request has no subject token that someone else gave to this API.
-    fn has_no_subject(self) -> bool {
-        matches!(self, Self::NoUser | Self::VaultForWorker)
+    /// Whether the caller cannot present a better subject token: it did not present this one.
+    fn is_not_of_caller(self) -> bool {
+        matches!(self, Self::NoUser | Self::Tenant | Self::VaultForWorker)
     }
 
     fn is_refresh_token(self) -> bool {
@@ -177,7 +189,6 @@ mod tests {
             (403, "access_denied", Kind::Denied),
             (403, "mfa_required", Kind::MfaRequired),
             (403, "consent_required", Kind::InteractionRequired),
-            (403, "invalid_grant", Kind::SubjectRejected),
             (400, "invalid_request", Kind::Request),
             (400, "invalid_target", Kind::Request),
             (400, "not_a_known_code", Kind::Request),
@@ -192,7 +203,17 @@ mod tests {
             (500, "not_a_known_code", Kind::ServerTrouble),
             (400, "server_error", Kind::ServerTrouble),
         ] {
-            assert_eq!(kind(status, code, JudgedBy::Tenant), expected, "{status} {code}");
+            for judge in [JudgedBy::Caller, JudgedBy::Tenant] {
+                assert_eq!(kind(status, code, judge), expected, "{status} {code} {judge:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rejected_subject_is_the_callers_only_if_the_caller_presented_it() {
+        for code in ["invalid_grant", "invalid_token"] {
+            assert_eq!(kind(403, code, JudgedBy::Caller), Kind::SubjectRejected);
+            assert_eq!(kind(403, code, JudgedBy::Tenant), Kind::Request);
         }
     }
 
@@ -259,6 +280,9 @@ mod tests {
             (403, "invalid_grant", NoUser, Kind::Request),
             (401, "invalid_client", NoUser, Kind::Client),
             (400, "invalid_scope", NoUser, Kind::Request),
+            (403, "insufficient_scope", NoUser, Kind::Request),
+            (403, "mfa_required", NoUser, Kind::Request),
+            (403, "login_required", NoUser, Kind::Request),
             (403, "access_denied", VaultForWorker, Kind::Denied),
             (403, "invalid_grant", VaultForWorker, Kind::Request),
             (400, "invalid_request", VaultForWorker, Kind::Request),

@@ -99,6 +99,9 @@ impl TokenSet {
     /// Checks that all of these scopes were granted. The user of a connected account may have granted fewer scopes than
     /// the application requested.
     ///
+    /// If a scope is missing, drop the answer with [`ApiClient::invalidate`](crate::ApiClient::invalidate). Otherwise the user
+    /// who has connected the account again gets the same answer from the cache.
+    ///
     /// # Errors
     ///
     /// [`ExchangeError::ScopesMissing`] with the missing scopes.

@@ -232,6 +232,7 @@ fn requirement() -> Vec<Error> {
 fn downstream() -> Vec<Error> {
     use DownstreamError as E;
     all([
+        E::ApplicationDenied { audience: None, scope: None },
         E::Denied { audience: None, scope: None, step_up: false },
         E::Denied { audience: None, scope: None, step_up: true },
         E::Misused("wrong".into()),
@@ -306,7 +307,7 @@ fn connected_accounts() -> Vec<Error> {
         E::Rejected(problem(400)),
         E::Response { member: "ticket" },
         E::State,
-        E::Status { status: 502 },
+        E::Status { status: 502, retry_after: None },
         E::Token(problem(401)),
         E::Unavailable(HttpError::Timeout),
     ])

@@ -117,6 +117,10 @@ fn of_credentials(error: CredentialsError) -> Advice {
 
 fn of_downstream(error: &DownstreamError) -> Advice {
     match error {
+        DownstreamError::ApplicationDenied { .. } => advise(
+            "the other API denies this API itself: request the scope with the token, and allow it for this client in the \
+             tenant",
+        ),
         DownstreamError::Denied { step_up: true, .. } => advise(
             "the other API demands a stronger or more recent login: let the client log the user in again, and then call \
              this API with the new token",

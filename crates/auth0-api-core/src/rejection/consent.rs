@@ -37,8 +37,9 @@ impl Row {
             E::Input { parameter: "id" } | E::NotFound(_) => {
                 forbidden("account_not_found", label, "the user has no such account")
             }
-            E::RateLimited { retry_after } => unavailable(*retry_after, label),
-            E::Response { .. } | E::Status { .. } | E::Unavailable(_) => unavailable(None, label),
+            E::RateLimited { .. } | E::Response { .. } | E::Status { .. } | E::Unavailable(_) => {
+                unavailable(error.retry_after(), label)
+            }
             E::State => forbidden("account_flow_mismatch", label, "the redirect belongs to another session"),
             // The application has got the token for the My Account API itself: the caller cannot present a better one.
             E::Forbidden(_) | E::Input { .. } | E::Proof(_) | E::Random | E::Rejected(_) | E::Token(_) => {

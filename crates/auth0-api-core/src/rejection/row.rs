@@ -204,6 +204,9 @@ impl Row {
     fn of_downstream(error: &DownstreamError) -> Self {
         use DownstreamError as E;
         match error {
+            E::ApplicationDenied { .. } => {
+                row(Kind::Internal, "downstream_application_denied", "the server is misconfigured")
+            }
             // RFC 6750 §3.1 has the challenge for a scope of this API. The scope that another API demands is not one: the
             // caller cannot request it here.
             E::Denied { .. } => {

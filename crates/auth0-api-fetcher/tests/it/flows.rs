@@ -128,6 +128,52 @@ async fn a_connected_account_is_called_for_its_user_only() {
 }
 
 #[tokio::test]
+async fn a_connected_account_that_is_connected_again_is_called_with_its_new_token() {
+    let world = World::start_with(|builder| {
+        builder.linked_account("auth0|ada", LinkedAccount::new("google-oauth2").scopes(["calendar"]))
+    })
+    .await;
+    // Many providers give no reason.
+    for (status, label, exchanges) in [(403, "downstream_insufficient_scope", 1), (401, "downstream_token_rejected", 2)]
+    {
+        let status = http::StatusCode::from_u16(status).unwrap();
+        let server = Server::answering(move |_, _| (status, "{\"message\":\"Bad credentials\"}")).await;
+        let fetcher = Fetcher::for_connection(&world.api, &server.url, Connection::name("google-oauth2"));
+        let fetcher = fetcher.insecure_http().clock(world.clock.clone()).build().unwrap();
+        let before = world.token_requests();
+        let ada = world.caller("auth0|ada").await;
+        for _ in 0..3 {
+            let error = fetcher.for_caller(&ada).post("/").send().await.unwrap_err();
+            assert_eq!(error.label(), label);
+        }
+        assert_eq!(
+            world.token_requests() - before,
+            2,
+            "{status}: the first token was dropped, and within 10 s no other"
+        );
+        world.pass(11);
+        fetcher.for_caller(&ada).get("/").send().await.unwrap_err();
+        assert_eq!(world.token_requests() - before, 1 + exchanges, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_denial_of_this_api_itself_is_not_its_callers_fault() {
+    let world = World::start().await;
+    let challenge = [("www-authenticate", "Bearer error=\"insufficient_scope\", scope=\"write:events\"")];
+    let server = Server::answering(move |_, _| (http::StatusCode::FORBIDDEN, challenge)).await;
+    let auth = auth0_api_core::ClientAuth::secret_post(world.tenant.client_id(), world.tenant.client_secret());
+    let machine = ApiClient::builder(world.tenant.domain(), world.tenant.audience()).insecure_http_loopback();
+    let machine = machine.clock(world.clock.clone()).client_auth(auth).build().unwrap();
+    let fetcher = Fetcher::with_grant(&machine, &server.url, OwnName).insecure_http().build().unwrap();
+    let error = fetcher.for_caller(world.caller("auth0|ada").await).get("/").send().await.unwrap_err();
+    assert_eq!(error.label(), "downstream_application_denied");
+    let error = auth0_api_core::Error::from(error);
+    assert_eq!(error.status(), 500);
+    assert!(error.to_string().contains("write:events"), "{error}");
+}
+
+#[tokio::test]
 async fn an_exchange_profile_takes_a_token_that_auth0_did_not_issue_and_is_asked_each_time() {
     let profile = "urn:acme:legacy-session";
     let world = World::start_with(|builder| {

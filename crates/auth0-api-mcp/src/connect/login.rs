@@ -121,6 +121,7 @@ impl Grant for AuthorizationCode<'_> {
             .field("code", self.code)
             .field("redirect_uri", self.redirect_uri)
             .field("code_verifier", self.verifier)
+            .subject_of_caller()
             .on_new_connection())
     }
 }
