@@ -92,8 +92,9 @@ pub(crate) fn check_mirrors(headers: &HeaderMap, message: &Message<'_>) -> Resul
         Some(method) if method == message.method => {}
         Some(_) => return Err(MessageError::HeaderMismatch { header: METHOD_NAME }),
     }
-    let Operation::Target(target) = &message.operation else { return Ok(()) };
     let name = text(headers, &NAME, NAME_NAME)?.map(decoded).transpose()?;
+    // Only an extension knows what the header means for a message whose target this crate does not know.
+    let Operation::Target(target) = &message.operation else { return Ok(()) };
     match name {
         Some(name) if name == target.as_str() => Ok(()),
         Some(_) if message.method == "completion/complete" => Ok(()),

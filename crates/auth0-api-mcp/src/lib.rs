@@ -69,6 +69,7 @@ mod caller;
 mod check;
 pub mod connect;
 mod cors;
+mod event_limit;
 mod future;
 /// For the fuzz targets of this workspace. Not for applications.
 #[doc(hidden)]

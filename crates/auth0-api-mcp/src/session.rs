@@ -21,6 +21,9 @@ use crate::SharedKey;
 /// the organization. Another principal, an id that this server did not tag, and a `Last-Event-ID` without a session get 404.
 /// An MCP client then opens a new session.
 ///
+/// Only sessions of Streamable HTTP are bound. The transport of 2024-11-05 (HTTP+SSE) has the session id in its URL: a server
+/// with this transport must bind its sessions itself. `rmcp` does not have it.
+///
 /// Configure no event store of `rmcp`: it repeats events to every caller who names one in `Last-Event-ID`, and does not
 /// compare the session.
 ///

@@ -13,6 +13,7 @@ use super::base_url::BaseUrl;
 use super::login::Login;
 use super::shared::Shared;
 use crate::SharedKey;
+use crate::event_limit::EventLimit;
 use crate::shared_key::joined;
 
 /// Builds [`ConnectAccounts`].
@@ -108,14 +109,18 @@ impl ConnectAccountsBuilder {
     }
 
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
-    /// 100,000 entries, of which each person has at most 500 with one client. If it is full or unavailable, no account is
+    /// 100,000 entries, of which each person has at most 600 with one client. If it is full or unavailable, no account is
     /// connected.
     ///
-    /// Each connection has five entries, all owned by the person for whom the ticket was made, at the client that asked: the
-    /// login, a place of the link, the confirmation, the ticket, and the way back from the provider. A login for
-    /// [`SignIn`](super::SignIn) has three. By default, a person can use 100 of each kind with one client within the time
-    /// that they are kept; a further one is answered with 429. One link has 10 logins. Two hundred pairs of a person and a
-    /// client that use up everything fill the default store: if anybody can register clients and people, use a larger one.
+    /// Each connection has six entries, all owned by the person for whom the ticket was made, at the client that asked: the
+    /// callback, the login, its place, the confirmation, the ticket, and the way back from the provider. A login for
+    /// [`SignIn`](super::SignIn) has four. By default, a person can use 100 of each kind with one client within the time
+    /// that they are kept; a further one is answered with 429. One link has 20 callbacks, of which 10 are logins. 167 pairs of a
+    /// person and a client that use up everything fill the default store: if anybody can register clients and people, use a
+    /// larger one.
+    ///
+    /// The store of `auth0-api-redis` has no quota for a person: there, only the number of links bounds the entries, and each
+    /// link has at most 62.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -146,6 +151,7 @@ impl ConnectAccountsBuilder {
             clock: self.clock,
             used: self.used,
             ticket_lifetime: self.ticket_lifetime,
+            events: EventLimit::default(),
         })))
     }
 }

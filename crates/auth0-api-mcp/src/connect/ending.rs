@@ -7,6 +7,7 @@ use auth0_api_core::connected_accounts::ConnectError;
 use http::StatusCode;
 
 use super::failure::Failure;
+use crate::event_limit::EventLimit;
 
 /// What the last page of a flow says.
 #[derive(Debug)]
@@ -158,9 +159,12 @@ impl Ending {
         }
     }
 
-    /// Reports the ending. No event names the person.
-    pub(super) fn log(&self) {
+    /// Reports the ending. No event names the person. Strangers can cause endings too, so that the events are limited.
+    pub(super) fn log(&self, limit: &EventLimit) {
         let label = self.label();
+        if !limit.admits(label) {
+            return;
+        }
         if let Self::Failed(Failure { hint, reason, .. }) | Self::Unknown(Failure { hint, reason, .. }) = self {
             let (hint, reason) = (hint.as_deref(), reason.as_deref());
             tracing::warn!(

@@ -45,7 +45,7 @@ impl Shared {
 
     /// Ends a flow. The browser keeps what has happened, so that the person can reload the page that says so.
     pub(super) fn finish(&self, state: &str, finish: Finish) -> Response<String> {
-        Ending::from(finish.clone()).log();
+        Ending::from(finish.clone()).log(&self.events);
         self.to_done(state, &finish).unwrap_or_else(|| page::of(self, &finish.into(), Some(state)))
     }
 

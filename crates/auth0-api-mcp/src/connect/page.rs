@@ -11,7 +11,7 @@ use super::shared::Shared;
 
 /// Reports and shows how the flow with this `state` has ended.
 pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Response<String> {
-    ending.log();
+    ending.log(&shared.events);
     of(shared, ending, state)
 }
 

@@ -13,6 +13,7 @@ use super::errand::Ticket;
 use super::login::Login;
 use super::path::Page;
 use crate::SharedKey;
+use crate::event_limit::EventLimit;
 
 pub(super) struct Shared {
     pub(super) login: Login,
@@ -23,6 +24,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) used: Arc<dyn ReplayStore>,
     pub(super) ticket_lifetime: Duration,
+    pub(super) events: EventLimit,
 }
 
 impl Shared {

@@ -13,17 +13,23 @@ use super::shared::Shared;
 use crate::shared_key::joined;
 
 impl Shared {
-    /// Records a login with the link of a ticket. Each link has only a few.
+    /// Records a login with the link of a ticket. Each link has only a few, and few callbacks with them, so that it has few
+    /// entries also in a store that has no quota for a person.
     pub(super) async fn use_log_in(&self, ticket: &Ticket, state: &str, expires_at: u64) -> Result<(), Ending> {
-        // A browser can send a cookie again. Each token request needs a login of its own. A repeated login takes no place.
         let owner = ticket.owner();
+        self.take_place("callback", CALLBACKS_OF_ONE_LINK, ticket, &owner).await?;
+        // A browser can send a cookie again. Each token request needs a login of its own. A repeated one is no login.
         if self.use_once("login", &owner, state, expires_at).await? == Insertion::Replayed {
             return Err(Ending::Repeated);
         }
-        // The store only says whether an entry is new. So each login takes the first place of its link that is free.
-        for place in 0..LOG_INS_OF_ONE_LINK {
+        self.take_place("place", LOG_INS_OF_ONE_LINK, ticket, &owner).await
+    }
+
+    /// Takes the first of these places of a link that is free: the store only says whether an entry is new.
+    async fn take_place(&self, kind: &str, places: usize, ticket: &Ticket, owner: &str) -> Result<(), Ending> {
+        for place in 0..places {
             let place = format!("{} {place}", ticket.id);
-            if self.use_once("place", &owner, &place, ticket.expires_at).await? == Insertion::Fresh {
+            if self.use_once(kind, owner, &place, ticket.expires_at).await? == Insertion::Fresh {
                 return Ok(());
             }
         }
@@ -57,8 +63,8 @@ impl Shared {
         }
     }
 
-    /// Records that something is used. Only the first of two uses is fresh. The store limits the entries of each kind and
-    /// owner, so one person with one client does not fill it.
+    /// Records that something is used. Only the first of two uses is fresh. The store in memory limits the entries of each
+    /// kind and owner, so one person with one client does not fill it.
     async fn use_once(&self, kind: &str, owner: &str, id: &str, expires_at: u64) -> Result<Insertion, Ending> {
         let digested = digest(&SHA256, &joined(&[kind, owner]));
         let owner = digested.as_ref().try_into().map(Thumbprint::from_bytes);
@@ -75,6 +81,8 @@ impl Shared {
 
 /// A person logs in once, or a few times after a mistake or a failure of the tenant.
 pub(super) const LOG_INS_OF_ONE_LINK: usize = 10;
+/// As many logins again may be repeated, for example with a double click.
+const CALLBACKS_OF_ONE_LINK: usize = 20;
 /// Seconds between the clocks of two replicas.
 const CLOCKS_DIFFER: u64 = 60;
 const STORE_HINT: &str = "check the store of used tickets: without it, no ticket is accepted";

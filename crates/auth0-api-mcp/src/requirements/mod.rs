@@ -125,8 +125,10 @@ impl McpRequirements {
     /// a template without them, and does not match it as it is, is denied, even if it matches another template.
     ///
     /// The root of `file:///reports/{+path}`, `file:///reports`, needs another template. It then requires both, because a
-    /// server may list or watch a directory. Completions of `{+name}` also require what is required of the templates and the
-    /// resources whose text begins with the fixed text before `{`.
+    /// server may list or watch a directory. `resources/directory/read` also requires what is required of the templates and
+    /// resources that are directly in the directory: `file:///hr/{name}` and `file:///hr/pay.pdf` in `file:///hr`. Completions
+    /// for a template also require what is required of the templates and resources that share a URI with it, and those of
+    /// `{+name}` also what is required of all whose text begins with the fixed text before `{`.
     pub fn resource_template(mut self, template: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.templates, template.into(), requirement);
         self

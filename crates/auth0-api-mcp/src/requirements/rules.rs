@@ -76,6 +76,7 @@ impl Rules {
             Operation::Other => self.named(&self.methods, method, Unnamed::Method)?,
             Operation::Tasks => self.of_tasks(None)?,
             Operation::Target(Target::Prompt(name)) => self.named(&self.prompts, name, Unnamed::Prompt)?,
+            Operation::Target(Target::Resource(uri)) if method == READ_DIRECTORY => self.of_directory(uri)?,
             Operation::Target(Target::Resource(uri)) => self.of_resource(uri)?,
             Operation::Target(Target::Task(id)) => self.of_tasks(Some(id))?,
             Operation::Target(Target::Tool(name)) => self.named(&self.tools, name, Unnamed::Tool)?,
@@ -136,19 +137,37 @@ impl Rules {
         Ok(roots.into_iter().map(Cow::Borrowed).fold(all, both))
     }
 
-    /// What completions for a template require. Those of an open one name what is anywhere below it, so that they require
-    /// also what the named templates and resources there do.
+    /// What the list of a directory requires: also what the templates and resources require that are directly in it, because
+    /// the list names them.
+    fn of_directory<'m>(&self, uri: &'m str) -> Found<'_, 'm> {
+        let own = self.of_resource(uri)?;
+        if self.resources.contains_key(uri) {
+            return Ok(own);
+        }
+        let plain = folded(uri);
+        let directory = plain.strip_suffix('/').unwrap_or(&plain);
+        let is_in = |resource: &str| folded(resource).rsplit_once('/').is_some_and(|(parent, _)| parent == directory);
+        let templates = self.templates.iter().filter(|named| named.folded.is_listed_in(directory));
+        let resources = self.resources.iter().filter(|(resource, _)| is_in(resource));
+        Ok(with(own, templates, resources))
+    }
+
+    /// What completions for a template require: also what is required of the templates and resources that share a URI with
+    /// it, because completions name them. Those of an open template name what is anywhere below its fixed text.
     fn of_completions<'r>(&'r self, completed: &'r NamedTemplate) -> Cow<'r, Requirement> {
         let own = Cow::Borrowed(&completed.requirement);
-        if !completed.template.is_open() {
-            return own;
-        }
-        let prefix = completed.text.split('{').next().unwrap_or_default();
-        let is_below =
-            |text: &str| text.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix));
-        let templates = self.templates.iter().filter(|named| is_below(&named.text)).map(|named| &named.requirement);
-        let resources = self.resources.iter().filter(|(uri, _)| is_below(uri)).map(|(_, requirement)| requirement);
-        templates.chain(resources).map(Cow::Borrowed).fold(own, both)
+        let prefix = completed.text.split('{').next().filter(|_| completed.template.is_open());
+        let is_below = |text: &str| {
+            prefix.is_some_and(|prefix| {
+                text.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
+            })
+        };
+        let templates = self.templates.iter();
+        let templates =
+            templates.filter(|named| is_below(&named.text) || named.folded.shares_a_uri_with(&completed.folded));
+        let resources = self.resources.iter();
+        let resources = resources.filter(|(uri, _)| is_below(uri) || completed.folded.resembles(&folded(uri)));
+        with(own, templates, resources)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
@@ -158,6 +177,17 @@ impl Rules {
     }
 }
 
+/// A requirement, with those of templates and of resources.
+fn with<'r>(
+    own: Cow<'r, Requirement>,
+    templates: impl Iterator<Item = &'r NamedTemplate>,
+    resources: impl Iterator<Item = (&'r Box<str>, &'r Requirement)>,
+) -> Cow<'r, Requirement> {
+    let templates = templates.map(|named| &named.requirement);
+    let resources = resources.map(|(_, requirement)| requirement);
+    templates.chain(resources).map(Cow::Borrowed).fold(own, both)
+}
+
 /// Both requirements as one. Most messages have one requirement only, which is borrowed.
 fn both<'r>(one: Cow<'r, Requirement>, other: Cow<'r, Requirement>) -> Cow<'r, Requirement> {
     match (&one, &other) {
@@ -165,3 +195,6 @@ fn both<'r>(one: Cow<'r, Requirement>, other: Cow<'r, Requirement>) -> Cow<'r, R
         _ => Cow::Owned(one.into_owned().and(other.into_owned())),
     }
 }
+
+/// Lists the resources in a directory.
+const READ_DIRECTORY: &str = "resources/directory/read";

@@ -2,6 +2,8 @@
 
 mod uri;
 
+use std::cmp::Ordering;
+
 pub(crate) use self::uri::{folded, is_plain, loose};
 use self::uri::{folded_segment, has_one_spelling};
 
@@ -69,6 +71,33 @@ impl Template {
     /// its root.
     pub(crate) fn resembles(&self, folded: &str) -> bool {
         matches!((self.rest(folded), self.is_open), (Some(Rest::Nothing), _) | (Some(Rest::Something), true))
+    }
+
+    /// Whether the list of a directory names something that leads to a URI of the template: a value of a variable, or the last
+    /// segment. Both are [folded].
+    pub(crate) fn is_listed_in(&self, directory: &str) -> bool {
+        let mut texts = directory.split('/');
+        for (position, segment) in self.segments.iter().enumerate() {
+            let Some(text) = texts.next() else {
+                return matches!(segment, Segment::Variable { .. })
+                    || (!self.is_open && position + 1 == self.segments.len());
+            };
+            if !segment.matches(text) {
+                return false;
+            }
+        }
+        self.is_open && texts.next().is_none()
+    }
+
+    /// Whether there can be a URI that both templates match. Both are [folded](Self::folded).
+    pub(crate) fn shares_a_uri_with(&self, other: &Self) -> bool {
+        // What is open has more segments than these.
+        let fits = match self.segments.len().cmp(&other.segments.len()) {
+            Ordering::Equal => self.is_open == other.is_open,
+            Ordering::Less => self.is_open,
+            Ordering::Greater => other.is_open,
+        };
+        fits && self.segments.iter().zip(&other.segments).all(|(one, other)| one.shares_a_text_with(other))
     }
 
     /// The template with its fixed text as in [`folded`].
@@ -139,6 +168,19 @@ impl Segment {
         }
     }
 
+    /// Whether there can be a text that both match.
+    fn shares_a_text_with(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(text), segment @ Self::Variable { .. }) | (segment, Self::Fixed(text)) => {
+                segment.matches(text)
+            }
+            (Self::Variable { before, after }, Self::Variable { before: other_before, after: other_after }) => {
+                let begins = before.starts_with(&**other_before) || other_before.starts_with(&**before);
+                begins && (after.ends_with(&**other_after) || other_after.ends_with(&**after))
+            }
+        }
+    }
+
     fn matches(&self, text: &str) -> bool {
         match self {
             Self::Fixed(fixed) => **fixed == *text,
@@ -191,6 +233,50 @@ mod tests {
         ] {
             let template = Template::parse(template).unwrap();
             assert_eq!(is_plain(uri) && template.matches(uri), matches, "{template:?} {uri}");
+        }
+    }
+
+    #[test]
+    fn templates_that_share_a_uri_are_recognized() {
+        for (one, other, expected) in [
+            ("file:///{dept}/{name}", "file:///hr/{name}", true),
+            ("file:///{dept}/{name}", "file:///hr/{+path}", true),
+            ("file:///{dept}/{name}", "file:///hr/a/{name}", false),
+            ("file:///{dept}/{name}", "file:///hr/a/{+path}", false),
+            ("file:///hr/{+path}", "file:///{dept}/salaries/{+path}", true),
+            ("file:///hr/{+path}", "file:///{dept}/{+path}", true),
+            ("file:///hr/{+path}", "file:///sales/{+path}", false),
+            ("file:///{+path}", "file:///hr/{name}", true),
+            ("file:///{+path}", "file:///{dept}", true),
+            ("file:///{dept}/{+path}", "file:///{dept}", false),
+            ("cal://e{id}.ics", "cal://{id}.ics", true),
+            ("cal://e{id}.ics", "cal://e1{id}s", true),
+            ("cal://e{id}.ics", "cal://f{id}.ics", false),
+            ("cal://e{id}.ics", "cal://e{id}.txt", false),
+            ("cal://{id}", "xcal://{id}", false),
+        ] {
+            let (first, second) = (Template::parse(one).unwrap(), Template::parse(other).unwrap());
+            assert_eq!(first.shares_a_uri_with(&second), expected, "{one} {other}");
+            assert_eq!(second.shares_a_uri_with(&first), expected, "{other} {one}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_a_directory_names_what_is_directly_in_it() {
+        for (template, directory, expected) in [
+            ("file:///hr/{name}", "file:///hr", true),
+            ("file:///hr/{name}", "file:///", false),
+            ("file:///hr/{name}", "file:///hr/a", false),
+            ("file:///hr/{name}", "file:///sales", false),
+            ("file:///people/{who}/{name}", "file:///people", true),
+            ("file:///people/{who}/{name}", "file:///people/ada", true),
+            ("file:///{who}/notes", "file:///ada", true),
+            ("file:///hr/{+path}", "file:///hr", true),
+            ("file:///hr/{+path}", "file://", false),
+            ("file:///{who}/{+path}", "file://", true),
+            ("file:///{who}/{+path}", "file:///ada", true),
+        ] {
+            assert_eq!(Template::parse(template).unwrap().is_listed_in(directory), expected, "{template} {directory}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The headers that describe a message: a header alone admits nothing, and one that differs is rejected.
 
-use http::request;
+use http::request::Builder;
 use serde_json::{Value, json};
 
 use crate::world::{Server, declaring, tool_call};
@@ -12,7 +12,7 @@ async fn error(server: &Server, headers: &[(&str, &str)], message: &Value) -> (u
     server.send(with(server.post(ALL), headers), message.to_string()).await.error()
 }
 
-fn with(request: request::Builder, headers: &[(&str, &str)]) -> request::Builder {
+fn with(request: Builder, headers: &[(&str, &str)]) -> Builder {
     headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
 }
 
@@ -55,6 +55,17 @@ async fn headers_must_match_the_message() {
     ] {
         assert_eq!(error(&server, headers, &message).await, (400, -32020, Some(json!(7))), "{headers:?}");
     }
+    // A message without a target has nothing from which the name could differ.
+    let list = declaring(json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": {} }));
+    let list_headers = |names: &[&'static str]| {
+        let names = names.iter().map(|name| ("mcp-name", *name));
+        [VERSION, ("mcp-method", "tools/list")].into_iter().chain(names).collect::<Vec<_>>()
+    };
+    for names in [&["whoami", "whoami"][..], &["who\u{e4}mi"], &["=?base64?/w==?="]] {
+        assert_eq!(error(&server, &list_headers(names), &list).await, (400, -32020, Some(json!(7))), "{names:?}");
+    }
+    let answer = server.send(with(server.post(ALL), &list_headers(&["whoami"])), list.to_string()).await;
+    assert_eq!(answer.status, 200);
     for name in ["whoami", "=?base64?d2hvYW1p?="] {
         let answer = server.send_2026("use:tools", "tools/call", Some(name), &message).await;
         assert_eq!(answer.received("x-target"), Some("tool whoami"), "{name}");

@@ -112,11 +112,34 @@ async fn what_names_others_requires_what_they_require() {
         (request("subscriptions/listen", listen), "use:tools docs hr"),
         (request("resources/directory/read", json!({ "uri": "file:///public/x" })), "use:tools docs"),
         (complete("file:///public/{+path}"), "use:tools docs hr pay"),
-        (complete("file:///public/hr/{+path}"), "use:tools hr"),
+        (complete("file:///public/hr/{+path}"), "use:tools hr docs"),
         (complete("file:///other/{+path}"), "use:tools other"),
     ] {
         assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
         assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+    }
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///{+path}", Requirement::scope("docs"))
+        .resource_template("file:///{dept}/{name}", Requirement::scope("names"))
+        .resource_template("file:///hr/{name}", Requirement::scope("hr"))
+        .resource("file:///sales/pay.pdf", Requirement::scope("pay"))
+        .resource("file:///own", Requirement::scope("own"))
+        .resource("file:///own/secret.pdf", Requirement::scope("secret"));
+    let closed = Server::start_with(requirements, |layer| layer).await;
+    let directory = |uri: &str| request("resources/directory/read", json!({ "uri": uri }));
+    for (message, needed) in [
+        (directory("file:///hr"), "use:tools docs hr names"),
+        (directory("file:///sales"), "use:tools docs names pay"),
+        (directory("file:///it"), "use:tools docs names"),
+        // A directory that is named itself has this requirement only, as the resource has.
+        (directory("file:///own"), "use:tools own"),
+        (request("resources/read", json!({ "uri": "file:///hr" })), "use:tools docs"),
+        (complete("file:///{dept}/{name}"), "use:tools names hr docs secret pay"),
+        (complete("file:///hr/{name}"), "use:tools hr docs names"),
+        (complete("file:///{+path}"), "use:tools docs hr names own secret pay"),
+    ] {
+        assert_eq!(closed.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(closed.send_2025(needed, &message).await.status, 200, "{message}");
     }
     // The template alone does not name its root.
     let message = request("resources/directory/read", json!({ "uri": "file:///other" }));

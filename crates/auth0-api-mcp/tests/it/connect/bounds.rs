@@ -1,8 +1,10 @@
 //! What somebody can use up.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use auth0_api_core::dpop::{MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use auth0_api_mcp::connect::SignIn;
 
 use crate::browser::Browser;
@@ -143,6 +145,32 @@ async fn many_tickets_of_one_person_do_not_fill_the_store() {
     }
     let page = Browser::of(BOB).open(world.elicitation(&world.caller(BOB).await).await.url()).await;
     assert_eq!(page.status, 200, "{page:?}");
+}
+
+/// A store that counts its entries, and has no quota.
+#[derive(Debug)]
+struct Counting(MemoryReplayStore, Arc<AtomicUsize>);
+
+impl ReplayStore for Counting {
+    fn insert<'a>(&'a self, id: &'a ProofId, now: SystemTime, until: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async move {
+            let insertion = self.0.insert(id, now, until).await?;
+            self.1.fetch_add(usize::from(insertion == Insertion::Fresh), Ordering::SeqCst);
+            Ok(insertion)
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_link_has_few_entries_in_a_store_without_a_quota() {
+    let store = Counting(MemoryReplayStore::with_capacity(1000), Arc::default());
+    let entries = Arc::clone(&store.1);
+    let world = World::with(|builder| builder.used_tickets(store)).await;
+    let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
+    for _ in 0..100 {
+        Browser::of(BOB).open(&url).await;
+    }
+    assert_eq!(entries.load(Ordering::SeqCst), 20 + 20 + 10, "callbacks, logins and their places");
 }
 
 /// A store that is always full.
