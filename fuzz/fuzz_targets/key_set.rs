@@ -29,7 +29,7 @@ libfuzzer_sys::fuzz_target!(
 /// Returns whether the document has a key with the token's `kid` that signed the token, is public, and is for
 /// signatures.
 fn publishes_the_key(document: &[u8]) -> bool {
-    let document = Json::read_any_number(document).expect("a key set is JSON");
+    let document = Json::read_with_damage(document).expect("a key set is JSON");
     let Some(Json::List(keys)) = document.get("keys") else { return false };
     let (x, y) = Signer::issuer().coordinates();
     let expected = [("kid", "k1"), ("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)];

@@ -15,6 +15,8 @@ pub enum Json {
     Damaged(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
+    /// An object with a lone surrogate in the name of a member.
+    DamagedObject,
 }
 
 impl Json {
@@ -26,6 +28,12 @@ impl Json {
     /// Parses a text that is exactly one value. A number beyond the range of `f64` becomes infinite: core accepts it in a
     /// member that it does not need.
     pub fn read_any_number(text: &[u8]) -> Option<Self> {
+        Self::read_with_damage(text).filter(|value| !value.has_damaged_object())
+    }
+
+    /// Parses a text that is exactly one value. An object with a lone surrogate in a name is kept as damaged: core reads each
+    /// key of a key set on its own, so a damaged one spoils no other.
+    pub fn read_with_damage(text: &[u8]) -> Option<Self> {
         let mut reader = Reader { rest: str::from_utf8(text).ok()?, depth: 0 };
         let value = reader.value()?;
         reader.skip_blanks();
@@ -49,6 +57,15 @@ impl Json {
         }
     }
 
+    fn has_damaged_object(&self) -> bool {
+        match self {
+            Self::DamagedObject => true,
+            Self::List(values) => values.iter().any(Self::has_damaged_object),
+            Self::Object(members) => members.iter().any(|(_, value)| value.has_damaged_object()),
+            _ => false,
+        }
+    }
+
     fn has_huge_number(&self) -> bool {
         match self {
             Self::Number(number) => number.is_infinite(),
@@ -68,7 +85,7 @@ impl Json {
         if let Some(Self::Number(number)) = self.get(name) { Some(*number) } else { None }
     }
 
-    /// Returns whether no object at any depth has two members of one name.
+    /// Returns whether no object at any depth has two members of one name, or a name that cannot be compared.
     pub fn has_distinct_members(&self) -> bool {
         match self {
             Self::List(values) => values.iter().all(Self::has_distinct_members),
@@ -78,6 +95,7 @@ impl Json {
                 names.windows(2).all(|pair| pair[0] != pair[1])
                     && members.iter().all(|(_, value)| value.has_distinct_members())
             }
+            Self::DamagedObject => false,
             _ => true,
         }
     }
@@ -104,13 +122,6 @@ impl Json {
     }
 }
 
-/// What becomes of half a surrogate pair.
-#[derive(Clone, Copy, PartialEq)]
-enum LoneSurrogate {
-    Rejected,
-    Replaced,
-}
-
 struct Reader<'t> {
     rest: &'t str,
     depth: usize,
@@ -123,7 +134,7 @@ impl Reader<'_> {
             '{' => self.nested(Self::object),
             '[' => self.nested(Self::list),
             '"' => {
-                let (text, is_damaged) = self.text(LoneSurrogate::Replaced)?;
+                let (text, is_damaged) = self.text()?;
                 Some(if is_damaged { Json::Damaged(text) } else { Json::Text(text) })
             }
             '-' | '0'..='9' => self.number(),
@@ -142,16 +153,17 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Option<Json> {
-        let mut members = Vec::new();
+        let (mut members, mut is_damaged) = (Vec::new(), false);
         self.separated('{', '}', |reader| {
             reader.skip_blanks();
-            let (name, _) = reader.text(LoneSurrogate::Rejected)?;
+            let (name, has_lone_surrogate) = reader.text()?;
             reader.skip_blanks();
             let value = if reader.take(":") { reader.value()? } else { return None };
             members.push((name, value));
+            is_damaged |= has_lone_surrogate;
             Some(())
         })?;
-        Some(Json::Object(members))
+        Some(if is_damaged { Json::DamagedObject } else { Json::Object(members) })
     }
 
     fn list(&mut self) -> Option<Json> {
@@ -182,7 +194,7 @@ impl Reader<'_> {
     }
 
     /// Returns a text, and whether it had a lone surrogate.
-    fn text(&mut self, lone: LoneSurrogate) -> Option<(String, bool)> {
+    fn text(&mut self) -> Option<(String, bool)> {
         let (mut text, mut is_damaged) = (String::new(), false);
         self.rest = self.rest.strip_prefix('"')?;
         loop {
@@ -191,7 +203,6 @@ impl Reader<'_> {
                 '"' => return Some((text, is_damaged)),
                 '\\' => match self.escaped()? {
                     Some(character) => text.push(character),
-                    None if lone == LoneSurrogate::Rejected => return None,
                     None => {
                         text.push(char::REPLACEMENT_CHARACTER);
                         is_damaged = true;

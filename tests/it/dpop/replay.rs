@@ -74,7 +74,7 @@ async fn clients_with_a_shared_store_reject_each_others_proofs() {
 }
 
 #[tokio::test]
-async fn a_proof_is_remembered_until_one_second_after_its_expiry() {
+async fn a_proof_is_remembered_until_one_second_after_its_expiry_and_for_the_whole_window() {
     let world = TestWorld::start().await;
     let store = Arc::new(Recording::default());
     let policy = DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)).replay_store(Arc::clone(&store));
@@ -83,10 +83,11 @@ async fn a_proof_is_remembered_until_one_second_after_its_expiry() {
         let proof = holder.proof("GET", URL).claim("iat", 1_700_000_000 + offset);
         assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     }
+    // An old proof too: the clock of this API may be ahead, and be set back before the store forgets the proof.
     let now = at(1_700_000_000);
     assert_eq!(
         *store.seen.lock().unwrap(),
-        [(now, at(1_700_000_061)), (now, at(1_700_000_066)), (now, at(1_700_000_001))]
+        [(now, at(1_700_000_061)), (now, at(1_700_000_066)), (now, at(1_700_000_061))]
     );
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
-use auth0_api_core::{Clock as _, Error, ExchangeError};
+use auth0_api_core::{Clock as _, DpopPolicy, Error, ExchangeError};
 use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 
@@ -96,6 +96,24 @@ async fn a_rejected_credential_is_the_fault_of_a_caller_only_if_the_caller_has_p
         scene.tokens.answer([HttpAnswer::json(403, &json!({ "error": "invalid_grant" }))]);
         let error = Error::from(scene.api.exchange(&Credential { presented_by_caller }).await.unwrap_err());
         assert_eq!((error.status(), error.label()), expected);
+    }
+}
+
+/// The scheme of the request is not known to `ApiClient::reject`.
+#[tokio::test]
+async fn the_error_of_an_exchange_is_in_a_challenge_that_the_api_offers() {
+    for (policy, expected) in [
+        (DpopPolicy::require(), "DPoP error="),
+        (DpopPolicy::accept(), "Bearer realm"),
+        (DpopPolicy::ignore(), "Bearer realm"),
+    ] {
+        let scene = Scene::with(|builder| builder.dpop(policy));
+        scene.tokens.answer([HttpAnswer::json(403, &json!({ "error": "invalid_grant" }))]);
+        let error = Error::from(scene.api.exchange(&Credential { presented_by_caller: true }).await.unwrap_err());
+        let rejection = scene.api.reject(&error);
+        let challenges: Vec<_> = rejection.challenges().iter().map(ToString::to_string).collect();
+        let with_error: Vec<_> = challenges.iter().filter(|challenge| challenge.contains("invalid_token")).collect();
+        assert!(matches!(with_error[..], [one] if one.starts_with(expected)), "{challenges:?}");
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) enum Scheme {
 /// A host and, if the text has one, a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authority {
-    /// In lower case. An IPv6 address keeps its brackets.
+    /// In lower case. An IPv6 address has brackets, and the spelling of RFC 5952.
     pub(super) host: String,
     pub(super) port: Option<u16>,
 }
@@ -58,13 +58,16 @@ impl Authority {
             return Err(TargetError::UserInfo);
         }
         let (host, port) = split_port(text).ok_or(TargetError::Host)?;
-        if !is_ipv6_literal(host) && !is_name(host) {
-            return Err(TargetError::Host);
-        }
+        let host = match ipv6(host) {
+            // RFC 5952: one address has many texts, and browsers send one of them.
+            Some(address) => format!("[{address}]"),
+            // RFC 3986 §6.2.2.1: hosts are compared without regard to case.
+            None if is_name(host) => host.to_ascii_lowercase(),
+            None => return Err(TargetError::Host),
+        };
         let port = port.filter(|digits| !digits.is_empty());
         let port = port.map(|digits| port_number(digits).ok_or(TargetError::Port)).transpose()?;
-        // RFC 3986 §6.2.2.1: hosts are compared without regard to case.
-        Ok(Self { host: host.to_ascii_lowercase(), port })
+        Ok(Self { host, port })
     }
 
     /// Returns true if both authorities have the same host and, under this scheme, the same port.
@@ -96,10 +99,8 @@ pub(crate) fn port_number(digits: &str) -> Option<u16> {
 }
 
 /// RFC 3986 §3.2.2: `[` IPv6 address `]`. A zone identifier is rejected, because it has a meaning on one machine only.
-fn is_ipv6_literal(host: &str) -> bool {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+fn ipv6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
 /// A name or an IPv4 address. This is stricter than the `reg-name` of RFC 3986, which also allows commas, quotes and
@@ -128,6 +129,7 @@ mod tests {
             ("0x7f.1", "0x7f.1", None),
             ("[::1]", "[::1]", None),
             ("[2001:DB8::1]:8080", "[2001:db8::1]", Some(8080)),
+            ("[2001:db8:0:0::1]", "[2001:db8::1]", None),
             ("[::ffff:192.0.2.128]:", "[::ffff:192.0.2.128]", None),
         ] {
             assert_eq!(Authority::parse(text), Ok(Authority { host: host.to_owned(), port }), "{text}");

@@ -101,7 +101,11 @@ pub(crate) fn check(
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
         return Err(ProofError::KeyMismatch);
     }
-    let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_MARGIN).to_system_time();
+    // From now, not only from the proof's time: a store that counts the seconds itself, such as Redis, then keeps the proof for
+    // the whole window, also if the clock of this API is ahead.
+    let now = NumericDate::of(now);
+    let forget_from = if claims.iat < now { now } else { claims.iat };
+    let forget_at = forget_from.plus(policy.max_age).plus(FORGET_MARGIN).to_system_time();
     let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;
     let id = ProofId::new(thumbprint, &claims.jti);
     // At this point, the key is known to be the key of a valid token. So a client without a valid token cannot fill the

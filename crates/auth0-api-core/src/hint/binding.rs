@@ -35,7 +35,8 @@ pub(super) fn advice(error: &BindingError) -> Advice {
              proof",
         ),
         BindingError::Replayed => advise(
-            "the client sent a proof twice, or somebody copied it; if this happens to every proof, the request passes two \
+            "the client sent a proof twice, or somebody copied it, or a proxy sent the request again after it had lost a \
+             replica; if this happens to every proof, the request passes two \
              layers of different clients with one replay store, and the inner layer finds the proof that the outer one \
              recorded: use one client, and Requirement::sender_constrained() where you want DPoP only",
         ),

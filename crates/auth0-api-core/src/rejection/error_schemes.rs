@@ -10,14 +10,16 @@ pub(super) struct ErrorSchemes {
 }
 
 impl ErrorSchemes {
-    pub(super) fn of(error: &Error, admitted: Option<Scheme>) -> Self {
+    /// `admitted` is the scheme of the request, if its token was admitted. `offered` is the first scheme that the API offers: the
+    /// error of a request whose scheme is not known goes there, because an error that nobody sees helps nobody.
+    pub(super) fn of(error: &Error, admitted: Option<Scheme>, offered: Option<Scheme>) -> Self {
         let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
         // The error may be about another token than that of the request, for example one that the handler verified
         // itself. The client has to correct its request, so the scheme of the request counts.
         if let Some(admitted) = admitted {
             return only(admitted);
         }
-        let used = error.presented_as.unwrap_or(Scheme::Bearer);
+        let used = error.presented_as.or(offered).unwrap_or(Scheme::Bearer);
         match &error.reason {
             Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
                 only(*scheme)

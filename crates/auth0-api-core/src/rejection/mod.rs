@@ -47,7 +47,8 @@ impl Rejection {
     pub(crate) fn new(error: &Error, admitted: Option<Scheme>, offer: Offer<'_>) -> Self {
         let row = Row::of(&error.reason);
         let details = row.details(offer);
-        let challenges = row.challenges(details, &ErrorSchemes::of(error, admitted), offer);
+        let schemes = ErrorSchemes::of(error, admitted, offer.schemes().next());
+        let challenges = row.challenges(details, &schemes, offer);
         let body = Body::new(&row, details, offer);
         Self(Arc::new(Contents { row, challenges, body }))
     }

@@ -292,7 +292,8 @@ impl Row {
             }
             E::Expired { .. } => ("token_expired", "the access token has expired"),
             E::NotYetValid { .. } => ("token_not_yet_valid", "the access token is not valid yet"),
-            E::IssuedInFuture { .. } | E::TooOld { .. } => ("token_too_old", "the access token is too old"),
+            E::IssuedInFuture { .. } => ("token_issued_in_future", "the access token is from the future"),
+            E::TooOld { .. } => ("token_too_old", "the access token is too old"),
             E::Type => ("token_type", "the token is not an access token"),
         };
         row(Kind::InvalidToken, label, description)

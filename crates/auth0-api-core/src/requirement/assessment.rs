@@ -91,12 +91,13 @@ impl<'r> Assessment<'r> {
         if lacks.fact.is_some() {
             return lacks.fact;
         }
-        let scope = lacks.scope.then(|| needs.scopes.join(" ").into());
+        let joined = |values: &[&str]| (!values.is_empty()).then(|| values.join(" ").into());
+        let scope = joined(&needs.scopes);
         if lacks.step_up {
-            let acr_values = (!needs.acr_values.is_empty()).then(|| needs.acr_values.join(" ").into());
+            let acr_values = joined(&needs.acr_values);
             return Some(RequirementError::StepUp { acr_values, max_age: needs.max_age, scope });
         }
-        scope.map(|needed| RequirementError::Scope { needed })
+        scope.filter(|_| lacks.scope).map(|needed| RequirementError::Scope { needed })
     }
 
     /// The result of a requirement that requires nothing: a mistake of the API.

@@ -92,7 +92,7 @@ pub enum RequirementError {
         acr_values: Option<Box<str>>,
         /// The maximum age of the login; `None` if any age is accepted.
         max_age: Option<Duration>,
-        /// Every scope that the route requires; `None` if the token has all of them.
+        /// Every scope that the route requires, also those that the token has; `None` if it requires none.
         scope: Option<Box<str>>,
     },
     /// The route is for users.
