@@ -66,22 +66,31 @@ async fn requests_do_not_cause_fetches_before_retry_after() {
 /// When a large fleet starts at once, the tenant answers few of its requests.
 #[tokio::test]
 async fn a_postponed_key_set_is_requested_again_without_the_discovery_document() {
-    for (postponed, wait) in
-        [(Misbehaviour::RateLimited { retry_after: seconds(100) }, 100), (Misbehaviour::Status(503), 60)]
-    {
-        let world = TestWorld::start().await;
-        let (api, token) = (world.api.clone(), world.tenant.mint().sign());
-        world.tenant.misbehave(Endpoint::Jwks, postponed);
-        for attempt in 1..=5 {
-            outcome_of(&api, &token).await;
-            assert_eq!(fetched(&world), (1, attempt));
-            world.pass(wait);
-        }
-        world.tenant.behave();
-        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
-        assert_eq!(fetched(&world), (1, 6));
-        api.refresh_now(world.tenant.issuer()).await.unwrap();
-        assert_eq!(fetched(&world), (2, 7), "each fetch that is not postponed begins with the discovery document");
+    let world = TestWorld::start().await;
+    let (api, token) = (world.api.clone(), world.tenant.mint().sign());
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(100) });
+    for attempt in 1..=5 {
+        outcome_of(&api, &token).await;
+        assert_eq!(fetched(&world), (1, attempt));
+        world.pass(100);
+    }
+    world.tenant.behave();
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(fetched(&world), (1, 6));
+    api.refresh_now(world.tenant.issuer()).await.unwrap();
+    assert_eq!(fetched(&world), (2, 7), "each fetch that is not postponed begins with the discovery document");
+}
+
+/// Perhaps the key set has moved, and its old host answers so.
+#[tokio::test]
+async fn the_discovery_document_is_fetched_again_after_503_without_a_time() {
+    let world = TestWorld::start().await;
+    let (api, token) = (world.api.clone(), world.tenant.mint().sign());
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(503));
+    for attempt in 1..=3 {
+        outcome_of(&api, &token).await;
+        assert_eq!(fetched(&world), (attempt, attempt));
+        world.pass(60);
     }
 }
 

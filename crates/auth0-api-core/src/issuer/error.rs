@@ -195,8 +195,10 @@ impl DiscoveryError {
         }
     }
 
-    /// Whether the server of the key set answered that this client must try later.
+    /// Whether the server of the key set answered that this client must try later. A 503 without `Retry-After` does not say so:
+    /// perhaps the key set has moved, and only the discovery document says where.
     pub(super) fn postpones_the_key_set(&self) -> bool {
-        matches!(self, Self::Jwks(FetchError::Status { status: 429 | 503, .. }))
+        let Self::Jwks(FetchError::Status { status, retry_after }) = self else { return false };
+        *status == 429 || (*status == 503 && retry_after.is_some())
     }
 }

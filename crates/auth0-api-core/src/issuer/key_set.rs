@@ -49,6 +49,10 @@ impl KeySet {
         // RFC 8259 §8.1: JSON is UTF-8. `from_slice` checks only the strings that are read, so the whole text is
         // checked.
         let text = str::from_utf8(body).map_err(|_| KeySetError::Malformed)?;
+        // `serde` would also read the members from an array.
+        if text.trim_ascii_start().starts_with('[') {
+            return Err(KeySetError::Malformed);
+        }
         let Document { keys } = serde_json::from_str(text).map_err(|_| KeySetError::Malformed)?;
         if keys.len() > max_keys {
             return Err(KeySetError::TooManyKeys { max: max_keys });
@@ -204,6 +208,13 @@ mod tests {
         assert!(KeySet::parse(good.as_bytes(), &algorithms, 100).is_ok());
         let bad: Vec<u8> = good.bytes().map(|octet| if octet == b'?' { 0xc0 } else { octet }).collect();
         assert_eq!(KeySet::parse(&bad, &algorithms, 100).unwrap_err(), KeySetError::Malformed);
+    }
+
+    #[test]
+    fn a_set_is_an_object() {
+        let algorithms = AlgorithmSet::new([Algorithm::ES256]).unwrap();
+        let array = format!(" [[{GOOD}]]");
+        assert_eq!(KeySet::parse(array.as_bytes(), &algorithms, 100).unwrap_err(), KeySetError::Malformed);
     }
 
     #[test]
