@@ -66,7 +66,7 @@
 //!   and each can be used once more. The setting [`replicas`](RedisReplayStoreBuilder::replicas) prevents that: a request
 //!   is accepted only when replicas have its proof.
 //! - **Permissions**: the user needs `+set` for keys with the prefix. With a cluster also `+cluster|slots` and `+asking`,
-//!   with sentinels `+role`, and with the setting `replicas` `+wait`. At the sentinels, the user needs `+sentinel`.
+//!   with sentinels `+role`, with the setting `replicas` `+wait`, and for another database than 0 `+select`. At the sentinels, the user needs `+sentinel`.
 //!
 //! # Cluster and Sentinel
 //!
@@ -111,7 +111,8 @@
 //!
 //! Redis needs **`maxmemory-policy noeviction`** here too: a logout that Redis evicts is no longer in force. And it needs
 //! **persistence**, `appendonly yes`: after a restart without it, tokens of users who have logged out are accepted again
-//! until they expire. The user needs `+eval`, `+get`, `+set` and `+pttl` for keys with the prefix.
+//! until they expire. The user needs `+eval`, `+get`, `+set` and `+pttl` for keys with the prefix, and in the
+//! same cases as above `+cluster|slots`, `+asking`, `+role`, `+wait` and `+select`.
 //!
 //! # Features
 //!

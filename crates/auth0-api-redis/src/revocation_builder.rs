@@ -64,7 +64,8 @@ impl RedisRevocationStoreBuilder {
     /// Redis replicates to its replicas later. If a master fails, the logouts of the last moment are lost, and the tokens
     /// of these users are accepted again. Name the number of *all* replicas of a master. When fewer replicas acknowledge,
     /// the logout is answered with 503. The time is 1 ms or more, and shorter than
-    /// [`response_timeout`](Self::response_timeout). Requests with access tokens do not wait for replicas.
+    /// [`response_timeout`](Self::response_timeout). Requests with access tokens share the connection of this
+    /// process: while a logout waits for replicas, they wait too.
     pub fn replicas(mut self, number: u32, within: Duration) -> Self {
         self.settings.replicas = Some(Replicas { number, within });
         self
