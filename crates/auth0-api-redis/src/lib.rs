@@ -66,7 +66,8 @@
 //!   and each can be used once more. The setting [`replicas`](RedisReplayStoreBuilder::replicas) prevents that: a request
 //!   is accepted only when replicas have its proof.
 //! - **Permissions**: the user needs `+set` for keys with the prefix. With a cluster also `+cluster|slots` and `+asking`,
-//!   with sentinels `+role`, with the setting `replicas` `+wait`, and for another database than 0 `+select`. At the sentinels, the user needs `+sentinel`.
+//!   with sentinels `+role`, with the setting `replicas` `+wait`, and for another database than 0 `+select`. At the
+//!   sentinels, the user needs `+sentinel`.
 //!
 //! # Cluster and Sentinel
 //!

@@ -6,6 +6,7 @@ mod audiences;
 mod coming_from;
 mod dpop_on_some_routes;
 mod long_connections;
+mod threats;
 mod tracing_spans;
 
 use auth0_api_testing::TestWorld;

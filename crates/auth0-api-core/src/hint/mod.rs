@@ -133,8 +133,8 @@ fn of_downstream(error: &DownstreamError) -> Advice {
             "the application made the request in a wrong way: the sources of the error say what to change in the code",
         ),
         DownstreamError::TokenRejected { .. } => advise(
-            "the other API rejects new tokens too: compare the audience of the token with the identifier of that API, and \
-             the tenants and the times of both APIs",
+            "compare the audience of the token with the identifier of the other API, and the tenants and the times of both \
+             APIs",
         ),
         DownstreamError::Unavailable { .. } => nothing("the other API or the network failed, and recovers by itself"),
     }

@@ -13,8 +13,8 @@
 //! 4. **Stale keys.** A request waits for newer keys for at most one second. After a failed fetch, it does not wait. If
 //!    no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
-//!    If the tenant sent the discovery document and postponed the key set (429, or 503 with `Retry-After`), the next fetch asks only for the
-//!    key set. It asks for both if the discovery document is ten minutes old.
+//!    If the tenant sent the discovery document and postponed the key set (429, or 503 with `Retry-After`), the next fetch
+//!    asks only for the key set. It asks for both if the discovery document is ten minutes old.
 //! 5. **Newcomers.** While no token of the issuer was verified, each fetch also needs a permit of a token bucket that
 //!    all issuers share. The first fetch of an issuer of a list needs none.
 //! 6. **Permits.** If the next permit comes within less than a second, the fetch waits for it, and requests wait for
