@@ -31,6 +31,8 @@ pub(crate) trait Command: Sync {
 pub(crate) enum NoAnswer {
     /// Redis has no memory left.
     Full,
+    /// Redis has answered, and the command itself may have caused the answer in an earlier attempt, whose connection broke.
+    InDoubt(Box<dyn Error + Send + Sync>),
     Unavailable(Box<dyn Error + Send + Sync>),
 }
 

@@ -29,10 +29,7 @@ impl Connection {
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Answer, NoAnswer> {
         match tokio::time::timeout(self.timeout, self.send(command)).await {
             Ok(answer) => answer,
-            Err(elapsed) => {
-                self.deployment.discard_connection(command.key());
-                Err(NoAnswer::because(elapsed))
-            }
+            Err(elapsed) => Err(NoAnswer::because(elapsed)),
         }
     }
 
@@ -47,7 +44,7 @@ impl Connection {
                 // Redis may have executed the command in an earlier attempt, before the connection broke. If that may have
                 // caused this answer, the answer says nothing, and this function returns the error of the connection.
                 (Ok(answer), Some(trouble)) if C::may_come_from_itself(&answer) => {
-                    return Err(NoAnswer::because(trouble));
+                    return Err(NoAnswer::InDoubt(trouble.into()));
                 }
                 (Ok(answer), _) => return Ok(answer),
                 (Err(failure), doubt) => {
@@ -81,13 +78,6 @@ impl Deployment {
             Self::Cluster(cluster) => cluster.send(command, redirect).await,
             Self::Master(master) => master.send(command, false).await.map_err(not_in_a_cluster),
             Self::Single(server) => server.send(command, false).await.map_err(not_in_a_cluster).map_err(alone),
-        }
-    }
-
-    fn discard_connection(&self, key: &str) {
-        match self {
-            Self::Cluster(cluster) => cluster.discard_connection(key),
-            Self::Master(node) | Self::Single(node) => node.discard_connection(),
         }
     }
 }

@@ -10,8 +10,10 @@ use crate::error::RedisConfigError;
 use crate::node::{Node, Origin};
 use crate::sentinels::Sentinels;
 use crate::server::{Login, Server};
+use crate::times::Times;
 
 /// What the URLs of a store name.
+#[derive(Clone)]
 pub(crate) enum Endpoints {
     Cluster(Vec<Server>),
     Sentinel { sentinels: Vec<Server>, master_name: String },
@@ -44,26 +46,29 @@ impl Endpoints {
         database: Option<u32>,
         response_timeout: Duration,
     ) -> Result<Deployment, RedisConfigError> {
-        let patience = response_timeout / SHARE_OF_ONE_SERVER;
+        let times = Times::of(response_timeout);
         Ok(match self {
-            Self::Single(server) => Deployment::Single(Node::new(Origin::Server(server.with_login(login, database)))),
+            Self::Single(server) => {
+                Deployment::Single(Node::new(Origin::Server(server.with_login(login, database)), times))
+            }
             Self::Cluster(nodes) => {
                 let seeds = nodes.iter().filter_map(Server::address).collect();
                 let servers = first(nodes)?.with_login(login, database);
                 if servers.database() != 0 {
                     return Err(RedisConfigError::ClusterDatabase);
                 }
-                Deployment::Cluster(Cluster::new(seeds, servers, patience))
+                Deployment::Cluster(Cluster::new(seeds, servers, times))
             }
             Self::Sentinel { sentinels, master_name } => {
                 let servers = first(sentinels.clone())?.without_login().with_login(login, database);
-                Deployment::Master(Node::new(Origin::Master(Sentinels {
+                let sentinels = Sentinels {
                     all: sentinels,
                     servers,
                     name: Arc::from(master_name),
-                    patience,
+                    patience: times.next_server,
                     first: AtomicUsize::new(0),
-                })))
+                };
+                Deployment::Master(Node::new(Origin::Master(sentinels), times))
             }
         })
     }
@@ -85,7 +90,3 @@ fn parse_all<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Result<Vec<Ser
     }
     Ok(servers)
 }
-
-/// A server may take an eighth of the response timeout to answer before the next one is asked. So a request survives
-/// several servers that are silent, and has time left for its command.
-const SHARE_OF_ONE_SERVER: u32 = 8;

@@ -43,8 +43,10 @@
 //!    so the replicas' clocks need not agree with the clock of Redis. The 30 s allow the replicas' clocks to differ
 //!    from each other.
 //! 4. If Redis does not answer within the response timeout (500 ms), this counts as an outage, and the connection is
-//!    replaced by a new one. If a connection broke while it was idle, the command is sent a second time within the same
-//!    timeout.
+//!    replaced by a new one. All requests share the new one, and the attempt to make it. If a connection broke while it was
+//!    idle, the command is sent a second time within the same timeout. If Redis then knows the proof, this request may have
+//!    recorded it itself, or it is a replay: the answer is 503. An idle connection is probed after 30 s, so that firewalls
+//!    do not forget it.
 //! 5. During an outage, requests with a proof are rejected with 503, unless another [`OutagePolicy`] is configured.
 //!    When Redis is full, these requests are always rejected with 503.
 //!
@@ -144,6 +146,7 @@ mod server;
 mod settings;
 mod shared;
 mod store;
+mod times;
 #[cfg(feature = "tls")]
 mod tls;
 mod trouble;

@@ -40,7 +40,8 @@ impl OutagePolicy {
     /// stolen proof can be used once at each replica and once more with Redis. So an attacker who can cause an outage
     /// can replay proofs. During an outage, each request still waits for Redis first, up to the response timeout.
     ///
-    /// The other store is used during an outage only. When Redis is full, requests are rejected.
+    /// The other store is used during an outage only. Requests are rejected with 503 when Redis is full, and when Redis knows
+    /// a proof but the connection broke before its first answer: the proof may be a replay.
     pub fn fall_back_to(store: Arc<dyn ReplayStore>) -> Self {
         Self(Some(store))
     }

@@ -64,8 +64,8 @@ impl RedisRevocationStoreBuilder {
     /// Redis replicates to its replicas later. If a master fails, the logouts of the last moment are lost, and the tokens
     /// of these users are accepted again. Name the number of *all* replicas of a master. When fewer replicas acknowledge,
     /// the logout is answered with 503. The time is 1 ms or more, and shorter than
-    /// [`response_timeout`](Self::response_timeout). Requests with access tokens share the connection of this
-    /// process: while a logout waits for replicas, they wait too.
+    /// [`response_timeout`](Self::response_timeout). Only logouts wait for the replicas, one after
+    /// the other: they have a connection of their own.
     pub fn replicas(mut self, number: u32, within: Duration) -> Self {
         self.settings.replicas = Some(Replicas { number, within });
         self
@@ -77,11 +77,13 @@ impl RedisRevocationStoreBuilder {
     ///
     /// As [`RedisReplayStoreBuilder::build`](crate::RedisReplayStoreBuilder::build).
     pub fn build(self) -> Result<RedisRevocationStore, RedisConfigError> {
+        let (reading, revoking) = (self.settings.connection()?, self.settings.connection()?);
         Ok(RedisRevocationStore {
             key_prefix: self.key_prefix,
             clock_margin: self.settings.clock_margin,
             replicas: self.settings.replicas,
-            connection: self.settings.connection()?,
+            reading,
+            revoking,
         })
     }
 }

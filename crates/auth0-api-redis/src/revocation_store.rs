@@ -44,7 +44,9 @@ pub struct RedisRevocationStore {
     pub(crate) key_prefix: String,
     pub(crate) clock_margin: Duration,
     pub(crate) replicas: Option<Replicas>,
-    pub(crate) connection: Connection,
+    pub(crate) reading: Connection,
+    /// A logout that waits for replicas must not delay the requests that read, so it has a connection of its own.
+    pub(crate) revoking: Connection,
 }
 
 impl RedisRevocationStore {
@@ -97,13 +99,13 @@ impl RevocationStore for RedisRevocationStore {
             time_to_live: milliseconds_left(now, expires_at + self.clock_margin),
             replicas: self.replicas,
         };
-        Box::pin(async move { self.connection.run(&revoking).await.map_err(Into::into) })
+        Box::pin(async move { self.revoking.run(&revoking).await.map_err(Into::into) })
     }
 
     fn revoked_up_to<'a>(&'a self, subject: &'a SubjectId) -> StoreFuture<'a, Option<SystemTime>> {
         let reading = Reading { key: self.key(subject) };
         Box::pin(async move {
-            let Some(seconds) = self.connection.run(&reading).await? else { return Ok(None) };
+            let Some(seconds) = self.reading.run(&reading).await? else { return Ok(None) };
             let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
             time.map(Some).ok_or_else(|| "the stored time is not a time".into())
         })
@@ -112,7 +114,7 @@ impl RevocationStore for RedisRevocationStore {
 
 impl fmt::Debug for RedisRevocationStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The connection is left out, because its URL may contain a password.
+        // The connections are left out, because their URL may contain a password.
         f.debug_struct("RedisRevocationStore").field("key_prefix", &self.key_prefix).finish_non_exhaustive()
     }
 }
@@ -121,7 +123,7 @@ impl From<NoAnswer> for Box<dyn std::error::Error + Send + Sync> {
     fn from(none: NoAnswer) -> Self {
         match none {
             NoAnswer::Full => "Redis has no memory left".into(),
-            NoAnswer::Unavailable(cause) => cause,
+            NoAnswer::InDoubt(cause) | NoAnswer::Unavailable(cause) => cause,
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::io;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
+use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
     AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisConnectionInfo, RedisResult,
 };
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -94,6 +96,7 @@ impl Server {
             ConnectionAddr::Tcp(host, port) => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
+                SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(IDLE_BEFORE_PROBE))?;
                 #[cfg(feature = "tls")]
                 if let Some(tls) = &self.tls {
                     return self.log_in(tls.connect(host, stream).await?).await;
@@ -151,3 +154,7 @@ fn without_tls(url: &str) -> (String, bool) {
     }
     (url.to_owned(), false)
 }
+
+/// After this time without traffic, the system probes the connection. Firewalls and load balancers forget connections that
+/// are idle, without a word to either side, the strictest after one or a few minutes.
+const IDLE_BEFORE_PROBE: Duration = Duration::from_secs(30);

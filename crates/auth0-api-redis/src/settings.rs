@@ -31,7 +31,7 @@ impl Settings {
     }
 
     /// Checks the settings, and does not connect yet.
-    pub(crate) fn connection(self) -> Result<Connection, RedisConfigError> {
+    pub(crate) fn connection(&self) -> Result<Connection, RedisConfigError> {
         if self.clock_margin > LONGEST_CLOCK_MARGIN {
             return Err(RedisConfigError::ClockMargin);
         }
@@ -41,7 +41,8 @@ impl Settings {
         if self.replicas.is_some_and(|replicas| !replicas.are_possible(self.response_timeout)) {
             return Err(RedisConfigError::Replicas);
         }
-        let deployment = self.endpoints?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
+        let deployment =
+            self.endpoints.clone()?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
         Ok(Connection { deployment, timeout: self.response_timeout })
     }
 }

@@ -1,34 +1,46 @@
 //! A value that all requests share.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::trouble::Trouble;
 
 /// A value that is made when it is first needed, and made again after a request has discarded it.
 ///
-/// While one request makes the value, all other requests wait for its result. If it cannot be made, these requests
-/// share the error, and the next request tries again.
-pub(crate) struct Shared<T>(Mutex<Arc<Cell<T>>>);
+/// A task makes the value, and all requests wait for its result. So a request that is given up does not make the next
+/// request start again: during an outage, there is one attempt at a time, however many requests there are. If the value
+/// cannot be made, the requests that wait for it share the error, and the next request tries again.
+pub(crate) struct Shared<T> {
+    /// How long the task may take.
+    limit: Duration,
+    current: Mutex<Option<Outcome<T>>>,
+}
 
-type Cell<T> = OnceCell<Result<T, Trouble>>;
+/// The value, once the task has made it.
+type Outcome<T> = watch::Receiver<Option<Result<T, Trouble>>>;
 
 /// Identifies the value that a request has used, so that the request discards this value and no newer one.
-pub(crate) struct Used<T>(Arc<Cell<T>>);
+pub(crate) struct Used<T>(Outcome<T>);
 
-impl<T: Clone> Shared<T> {
+impl<T: Clone + Send + Sync + 'static> Shared<T> {
+    pub(crate) fn new(limit: Duration) -> Self {
+        Self { limit, current: Mutex::default() }
+    }
+
     pub(crate) async fn get<F>(&self, make: impl FnOnce() -> F) -> Result<(T, Used<T>), Trouble>
     where
-        F: Future<Output = Result<T, Trouble>>,
+        F: Future<Output = Result<T, Trouble>> + Send + 'static,
     {
-        let used = Used(Arc::clone(&self.lock()));
-        // To connect takes a large future. It is on the heap, so that the future of every request is small.
-        match used.0.get_or_init(|| Box::pin(make())).await {
-            Ok(value) => Ok((value.clone(), used)),
+        let mut outcome = self.begin(make);
+        let result = outcome.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
+        let used = Used(outcome);
+        match result.unwrap_or(Err(Trouble::Stopped)) {
+            Ok(value) => Ok((value, used)),
             Err(error) => {
-                let error = error.clone();
                 self.discard(&used);
                 Err(error)
             }
@@ -37,31 +49,108 @@ impl<T: Clone> Shared<T> {
 
     /// Discards the value that this request has used, so that the next request makes a new one.
     pub(crate) fn discard(&self, used: &Used<T>) {
-        // Several requests may fail with the same value. The first request replaces it. The other requests must not
-        // replace a newer value, so the pointers are compared.
+        // Several requests may fail with the same value. The first request removes it. The other requests must not
+        // remove a newer value, so the channels are compared.
+        self.lock().take_if(|current| current.same_channel(&used.0));
+    }
+
+    /// Discards the value if this request is given up after its server was silent for the time `patience` or longer.
+    pub(crate) fn unless_answered<'a>(&'a self, used: &'a Used<T>, patience: Duration) -> Unanswered<'a, T> {
+        #[expect(clippy::disallowed_methods, reason = "measures how long a server is silent, as a timer would")]
+        let since = Instant::now();
+        Unanswered { shared: self, used, patience, since, is_answered: false }
+    }
+
+    fn begin<F>(&self, make: impl FnOnce() -> F) -> Outcome<T>
+    where
+        F: Future<Output = Result<T, Trouble>> + Send + 'static,
+    {
         let mut current = self.lock();
-        if Arc::ptr_eq(&current, &used.0) {
-            *current = Arc::default();
-        }
+        let outcome = current.get_or_insert_with(|| {
+            let (sender, outcome) = watch::channel(None);
+            let (value, limit) = (make(), self.limit);
+            tokio::spawn(async move {
+                let result = tokio::time::timeout(limit, value).await;
+                sender.send_replace(Some(result.unwrap_or(Err(Trouble::NotConnected(limit)))));
+            });
+            outcome
+        });
+        outcome.clone()
     }
 
-    /// Discards whatever value there is.
-    pub(crate) fn discard_current(&self) {
-        *self.lock() = Arc::default();
-    }
-
-    /// Returns the value if it is made already.
-    pub(crate) fn current(&self) -> Option<T> {
-        self.lock().get()?.as_ref().ok().cloned()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Arc<Cell<T>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Outcome<T>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Default for Shared<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
+/// A request whose server has not answered yet.
+///
+/// The request may be given up at any time: its time limit ends, or its caller hangs up. If the server has been silent for
+/// long, the next request should not rely on it. A caller who hangs up early says nothing about the server.
+pub(crate) struct Unanswered<'a, T: Clone + Send + Sync + 'static> {
+    shared: &'a Shared<T>,
+    used: &'a Used<T>,
+    patience: Duration,
+    since: Instant,
+    is_answered: bool,
+}
+
+impl<T: Clone + Send + Sync + 'static> Unanswered<'_, T> {
+    pub(crate) fn answered(mut self) {
+        self.is_answered = true;
     }
+}
+
+impl<T: Clone + Send + Sync + 'static> Drop for Unanswered<'_, T> {
+    fn drop(&mut self) {
+        if !self.is_answered && self.since.elapsed() >= self.patience {
+            self.shared.discard(self.used);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::future::{pending, ready};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_are_given_up_start_no_second_attempt() {
+        let (shared, started) = (Shared::<()>::new(LIMIT), Arc::new(AtomicUsize::new(0)));
+        let never = || {
+            started.fetch_add(1, Ordering::Relaxed);
+            pending()
+        };
+        for _ in 0..9 {
+            tokio::time::timeout(LIMIT / 10, shared.get(never)).await.map(drop).unwrap_err();
+        }
+        assert_eq!(started.load(Ordering::Relaxed), 1);
+        assert!(matches!(shared.get(never).await, Err(Trouble::NotConnected(_))), "the attempt has a limit");
+        assert_eq!(shared.get(|| ready(Ok(()))).await.map(drop).ok(), Some(()), "the next request tries again");
+    }
+
+    #[tokio::test]
+    async fn only_the_value_that_a_request_has_used_is_discarded() {
+        let shared = Shared::new(LIMIT);
+        let (_, first) = shared.get(|| ready(Ok(1))).await.unwrap();
+        shared.discard(&first);
+        assert_eq!(shared.get(|| ready(Ok(2))).await.unwrap().0, 2);
+        shared.discard(&first);
+        drop(shared.unless_answered(&first, Duration::ZERO));
+        let (value, second) = shared.get(|| ready(Ok(3))).await.unwrap();
+        assert_eq!(value, 2);
+
+        drop(shared.unless_answered(&second, LIMIT));
+        shared.unless_answered(&second, Duration::ZERO).answered();
+        assert_eq!(shared.get(|| ready(Ok(4))).await.unwrap().0, 2, "given up early, and answered");
+        drop(shared.unless_answered(&second, Duration::ZERO));
+        assert_eq!(shared.get(|| ready(Ok(5))).await.unwrap().0, 5, "given up late");
+    }
+
+    const LIMIT: Duration = Duration::from_secs(60);
 }

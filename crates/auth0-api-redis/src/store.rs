@@ -123,11 +123,19 @@ impl ReplayStore for RedisReplayStore {
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
         Box::pin(async move {
             let answer: Result<Insertion, _> = self.connection.run(&self.recording(proof, now, expires_at)).await;
-            if let Err(NoAnswer::Unavailable(cause)) = answer {
-                return self.outage.insert(cause, proof, now, expires_at).await;
+            match answer {
+                Ok(insertion) => {
+                    self.outage.end();
+                    Ok(insertion)
+                }
+                Err(NoAnswer::Full) => {
+                    self.outage.end();
+                    Err(ReplayStoreError::Full)
+                }
+                // Redis knows the proof. The fallback store may not, and would accept a replay.
+                Err(NoAnswer::InDoubt(cause)) => Err(ReplayStoreError::Unavailable(cause)),
+                Err(NoAnswer::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
             }
-            self.outage.end();
-            answer.map_err(|_| ReplayStoreError::Full)
         })
     }
 

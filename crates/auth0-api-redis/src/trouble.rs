@@ -1,5 +1,7 @@
 //! Why Redis could not execute a command.
 
+use std::time::Duration;
+
 use redis::RedisError;
 
 use crate::cluster::redirect::Redirect;
@@ -16,6 +18,8 @@ pub(crate) enum Trouble {
     NotMaster(String),
     #[error("the server that the URL names is not a sentinel: build the store with builder()")]
     NotASentinel(#[source] RedisError),
+    #[error("no connection within {0:?}")]
+    NotConnected(Duration),
     #[error(transparent)]
     Redis(#[from] RedisError),
     #[error("the server that the URL names is a replica: name its master, or build the store with sentinel()")]

@@ -22,6 +22,7 @@ use crate::first::{Attempt, first_answer};
 use crate::node::{Node, Origin};
 use crate::server::{Address, Server};
 use crate::shared::{Shared, Used};
+use crate::times::Times;
 use crate::trouble::{Failure, Trouble};
 
 /// The nodes of a cluster.
@@ -29,68 +30,72 @@ use crate::trouble::{Failure, Trouble};
 /// The map of the slots is fetched when it is first needed. A request discards it when a node redirected it, did not
 /// answer, or rejected the command because the cluster changes. The next request then fetches the map again.
 pub(crate) struct Cluster {
-    /// The nodes that the operator named.
-    seeds: Vec<Address>,
-    /// How to connect to a node, apart from its address.
-    servers: Server,
-    /// How long one node may take to answer with the map before the next one is asked, too.
-    patience: Duration,
+    nodes: Arc<Nodes>,
     map: Shared<Arc<Map>>,
-    /// The nodes that this store has used, and the nodes of the last map.
-    nodes: Mutex<BTreeMap<Address, Arc<Node>>>,
-    /// The node that is asked first for the next map. It is another one each time, so a node with an old map does no
-    /// harm.
-    first: AtomicUsize,
+    /// How long the node that the map names may be silent.
+    silence: Duration,
 }
 
 impl Cluster {
-    pub(crate) fn new(seeds: Vec<Address>, servers: Server, patience: Duration) -> Self {
-        Self { seeds, servers, patience, map: Shared::default(), nodes: Mutex::default(), first: AtomicUsize::new(0) }
+    pub(crate) fn new(seeds: Vec<Address>, servers: Server, times: Times) -> Self {
+        let (table, first) = (Mutex::default(), AtomicUsize::new(0));
+        let nodes = Arc::new(Nodes { seeds, servers, times, table, first });
+        Self { nodes, map: Shared::new(times.connecting), silence: times.silence }
     }
 
     /// Sends a command to the node of the redirect, or else to the node that serves the slot of the key.
     pub(crate) async fn send<C: Command>(&self, command: &C, redirect: Option<Redirect>) -> Result<C::Answer, Failure> {
-        let (address, asking, map) = if let Some(Redirect { to, asking }) = redirect {
-            (to, asking, None)
-        } else {
-            let (address, map) = self.master(Slot::of(command.key())).await.map_err(Failure::Stale)?;
-            (address, false, Some(map))
-        };
-        let answer = self.node(&address).send(command, asking).await.map_err(|failure| match failure {
-            Failure::Redirected(Redirect { to, asking }, trouble) => {
-                Failure::Redirected(Redirect { to: to.or_host_of(&address), asking }, trouble)
-            }
-            failure => failure,
-        });
-        if let (Err(failure), Some(map)) = (&answer, map)
-            && makes_map_old(failure)
-        {
+        if let Some(Redirect { to, asking }) = redirect {
+            return self.send_to(&to, command, asking).await;
+        }
+        let (address, map) = self.master(Slot::of(command.key())).await.map_err(Failure::Stale)?;
+        let unanswered = self.map.unless_answered(&map, self.silence);
+        let answer = self.send_to(&address, command, false).await;
+        unanswered.answered();
+        if answer.as_ref().is_err_and(makes_map_old) {
             self.map.discard(&map);
         }
         answer
     }
 
+    async fn send_to<C: Command>(&self, address: &Address, command: &C, asking: bool) -> Result<C::Answer, Failure> {
+        self.nodes.node(address).send(command, asking).await.map_err(|failure| match failure {
+            Failure::Redirected(Redirect { to, asking }, trouble) => {
+                Failure::Redirected(Redirect { to: to.or_host_of(address), asking }, trouble)
+            }
+            failure => failure,
+        })
+    }
+
     async fn master(&self, slot: Slot) -> Result<(Address, Used<Arc<Map>>), Trouble> {
-        let (map, used) = self.map.get(|| self.fetch_map()).await?;
+        let (map, used) = self.map.get(|| Arc::clone(&self.nodes).fetch_map()).await?;
         if let Some(address) = map.master(slot) {
             return Ok((address.clone(), used));
         }
         self.map.discard(&used);
         Err(Trouble::SlotNotServed(slot.0))
     }
+}
 
-    /// Handles a request that received no answer in time: the next request connects again, and asks for the map.
-    pub(crate) fn discard_connection(&self, key: &str) {
-        if let Some(address) = self.map.current().and_then(|map| map.master(Slot::of(key)).cloned()) {
-            self.node(&address).discard_connection();
-        }
-        self.map.discard_current();
-    }
+/// The connections to the nodes.
+struct Nodes {
+    /// The nodes that the operator named.
+    seeds: Vec<Address>,
+    /// How to connect to a node, apart from its address.
+    servers: Server,
+    times: Times,
+    /// The nodes that this store has used, and the nodes of the last map.
+    table: Mutex<BTreeMap<Address, Arc<Node>>>,
+    /// The node that is asked first for the next map. It is another one each time, so a node with an old map does no
+    /// harm.
+    first: AtomicUsize,
+}
 
-    async fn fetch_map(&self) -> Result<Arc<Map>, Trouble> {
+impl Nodes {
+    async fn fetch_map(self: Arc<Self>) -> Result<Arc<Map>, Trouble> {
         let attempts =
             self.known().into_iter().map(|address| -> Attempt<_> { Box::pin(fetch_map(self.node(&address), address)) });
-        let map = first_answer(attempts.collect(), self.patience).await?;
+        let map = first_answer(attempts.collect(), self.times.next_server).await?;
         // The table does not grow: it keeps the nodes of the map, and drops those that have left the cluster.
         self.lock().retain(|address, _| map.nodes.contains(address));
         for address in &map.nodes {
@@ -116,12 +121,12 @@ impl Cluster {
         let mut nodes = self.lock();
         let node = nodes
             .entry(address.clone())
-            .or_insert_with(|| Arc::new(Node::new(Origin::Server(self.servers.at(address)))));
+            .or_insert_with(|| Arc::new(Node::new(Origin::Server(self.servers.at(address)), self.times)));
         Arc::clone(node)
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Address, Arc<Node>>> {
-        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -13,12 +13,14 @@ mod sentinel;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError};
 use auth0_api_core::jose::Thumbprint;
 use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
+use tokio::task::JoinSet;
 
 use crate::processes::ask;
 
@@ -138,6 +140,54 @@ async fn proof_that_the_request_itself_has_recorded_is_no_replay() {
 }
 
 #[tokio::test]
+async fn a_replay_that_only_redis_knows_is_not_accepted_by_the_fallback() {
+    // As above. The proof may be a replay, and the fallback store sees it for the first time.
+    let url = fake::redis(|connection, command| match (connection, command.contains("SET\r\n$")) {
+        (0, true) => None,
+        (_, true) => Some("$-1\r\n".to_owned()),
+        (_, false) => Some("+OK\r\n".to_owned()),
+    });
+    let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
+    let builder = RedisReplayStore::builder(&url).response_timeout(RESPONSE_TIMEOUT).during_outage(fallback);
+    let answer = insert(&builder.build().unwrap(), "a").await;
+    assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+}
+
+#[tokio::test]
+async fn requests_that_a_silent_server_does_not_answer_share_their_connections() {
+    for answers_greetings in [true, false] {
+        let connections = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&connections);
+        let url = fake::redis(move |connection, command| {
+            seen.fetch_max(connection + 1, Ordering::Relaxed);
+            let is_answered = answers_greetings && !command.contains("SET\r\n$");
+            Some(if is_answered { "+OK\r\n".to_owned() } else { String::new() })
+        });
+        let timeout = Duration::from_millis(50);
+        let store = Arc::new(RedisReplayStore::builder(&url).response_timeout(timeout).build().unwrap());
+
+        let mut requests = JoinSet::new();
+        let mut ticks = tokio::time::interval(Duration::from_millis(1));
+        let started = ticks.tick().await;
+        for number in 0..REQUESTS {
+            ticks.tick().await;
+            let store = Arc::clone(&store);
+            requests.spawn(async move { insert(&store, &number.to_string()).await });
+        }
+        while let Some(answer) = requests.join_next().await {
+            let answer = answer.unwrap();
+            assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+        }
+        // A connection is kept for half a time-out at least.
+        ticks.reset_immediately();
+        let most = (ticks.tick().await - started).div_duration_f64(timeout / 2) + 2.0;
+        let connections = f64::from(u32::try_from(connections.load(Ordering::Relaxed)).unwrap());
+        assert!(connections <= most, "{connections} connections, and {most} at most");
+        assert!(!answers_greetings || connections >= 2.0, "the connection is replaced");
+    }
+}
+
+#[tokio::test]
 async fn login_is_retried_after_it_was_rejected() {
     let Some(redis) = RedisServer::start().await else { return };
     let url = redis.url().replace("redis://", "redis://replay:right@");
@@ -252,6 +302,9 @@ fn scripted_redis(answers: [usize; 2]) -> String {
 
 /// Longer than the default, for machines that are busy with other tests.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// More than a store makes connections in half a minute.
+const REQUESTS: usize = 500;
 
 /// Time that a test adds for a busy scheduler.
 const SLACK: Duration = Duration::from_secs(10);

@@ -33,6 +33,27 @@ async fn cluster_passes_the_contract_suite() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_that_waits_for_replicas_delays_no_request() {
+    let Some(redis) = RedisServer::start().await else { return };
+    // There is no replica, so the logout waits for the whole time.
+    let builder = RedisRevocationStore::builder(&redis.url()).response_timeout(2 * LONG).replicas(1, LONG);
+    let store = Arc::new(builder.build().unwrap());
+    let logout = tokio::spawn({
+        let store = Arc::clone(&store);
+        async move { store.revoke(&ada(), now(), now(), now() + DAY).await }
+    });
+    until("Redis waits for replicas", async || {
+        let info: String = ask(&redis, redis::cmd("INFO").arg("clients")).await;
+        info.contains("blocked_clients:1")
+    })
+    .await;
+
+    assert!(store.revoked_up_to(&ada()).await.unwrap().is_some(), "the master has the logout");
+    assert!(!logout.is_finished(), "the logout still waits");
+    logout.abort();
+}
+
 async fn passes(builder: RedisRevocationStoreBuilder) {
     // The suite also checks that expired revocations are forgotten, so there is no margin.
     let store = builder.clock_margin(Duration::ZERO).response_timeout(RESPONSE_TIMEOUT).build().unwrap();
@@ -225,5 +246,8 @@ fn ada() -> SubjectId {
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
+
+/// Longer than the rest of a test takes.
+const LONG: Duration = Duration::from_secs(30);
 
 const DAY: Duration = Duration::from_secs(86_400);
