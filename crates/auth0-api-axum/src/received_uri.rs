@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use http::{Request, Uri};
+use http::{Extensions, Request, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -10,7 +10,8 @@ use tower_service::Service;
 ///
 /// A `DPoP` proof names the URL that the client called. If a middleware such as tower-http's `NormalizePath` changes the
 /// path before [`AuthLayer`](crate::AuthLayer) sees the request, each proof for a changed path is rejected with
-/// `dpop_htu_mismatch`. Put this layer outside of that middleware. axum's own `nest` needs no such layer.
+/// `dpop_htu_mismatch`. Put this layer outside of that middleware, at the whole service or inside a nested router. axum's
+/// own `nest` needs no such layer.
 ///
 /// ```
 /// use auth0_api_axum::{ApiClient, AuthLayer, KeepReceivedUri};
@@ -38,7 +39,7 @@ pub struct KeepReceivedUriService<S>(S);
 
 /// The URI that the server received: an extension of the request.
 #[derive(Clone)]
-pub(crate) struct ReceivedUri(pub(crate) Uri);
+struct ReceivedUri(Uri);
 
 impl KeepReceivedUri {
     /// Creates the layer.
@@ -67,9 +68,27 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for KeepReceivedUriService<S
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
         // The outermost layer has seen the URI first.
         if request.extensions().get::<ReceivedUri>().is_none() {
-            let received = ReceivedUri(request.uri().clone());
+            let received = ReceivedUri(original_uri(request.uri(), request.extensions()).clone());
             request.extensions_mut().insert(received);
         }
         self.0.call(request)
     }
+}
+
+/// Returns the URI that the client called, and that its proof names: from before a middleware rewrote it, and before any
+/// `nest` stripped a prefix.
+pub(crate) fn received_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
+    extensions.get::<ReceivedUri>().map_or_else(|| original_uri(uri, extensions), |ReceivedUri(uri)| uri)
+}
+
+/// Returns the URI from before any `nest` stripped a prefix.
+#[cfg(feature = "axum")]
+fn original_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
+    use axum::extract::OriginalUri;
+    extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri)
+}
+
+#[cfg(not(feature = "axum"))]
+fn original_uri<'r>(uri: &'r Uri, _: &'r Extensions) -> &'r Uri {
+    uri
 }

@@ -7,7 +7,7 @@ use auth0_api_core::{ClientCertificate, ListenerScheme, TokenRequest};
 use http::request::Parts;
 use http::{Extensions, Method, Uri};
 
-use crate::received_uri::ReceivedUri;
+use crate::received_uri::received_uri;
 
 /// The address of the directly connected peer, for servers without axum: put it into the extensions of each request.
 ///
@@ -31,23 +31,6 @@ pub(crate) fn token_request(parts: &Parts) -> TokenRequest<'_> {
 /// Names a request in log events.
 pub fn place<'r>(method: &'r Method, uri: &'r Uri, extensions: &'r Extensions) -> Place<'r> {
     Place::new(method.as_str(), received_uri(uri, extensions).path())
-}
-
-/// Returns the URI that the client called, and that its proof names: from before a middleware rewrote it, and before any
-/// `nest` stripped a prefix.
-fn received_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
-    extensions.get::<ReceivedUri>().map_or_else(|| original_uri(uri, extensions), |ReceivedUri(uri)| uri)
-}
-
-#[cfg(feature = "axum")]
-fn original_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
-    use axum::extract::OriginalUri;
-    extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri)
-}
-
-#[cfg(not(feature = "axum"))]
-fn original_uri<'r>(uri: &'r Uri, _: &'r Extensions) -> &'r Uri {
-    uri
 }
 
 #[cfg(feature = "axum")]

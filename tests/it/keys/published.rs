@@ -42,16 +42,25 @@ impl Published {
 
     /// Returns the `If-None-Match` of each request for the key set so far.
     pub(super) fn asked(&self) -> Vec<Option<String>> {
-        let if_none_match = |headers: Vec<(String, String)>| {
-            headers.into_iter().find(|(name, _)| name == "if-none-match").map(|(_, value)| value)
-        };
-        self.jwks.0.requests().into_iter().map(|request| if_none_match(request.headers)).collect()
+        sent(&self.jwks.0, "if-none-match")
+    }
+
+    /// Returns the `Cache-Control` of each request so far: for the discovery document, and for the key set.
+    pub(super) fn cache_control(&self) -> [Vec<Option<String>>; 2] {
+        [&self.discovery, &self.jwks].map(|(route, _)| sent(route, "cache-control"))
     }
 
     /// Returns the number of fetches so far, successful or not. Each fetch begins with the discovery document.
     pub(super) fn fetches(&self) -> usize {
         self.discovery.0.count()
     }
+}
+
+/// Returns the value of this header in each request so far.
+fn sent(route: &ScriptedRoute, name: &str) -> Vec<Option<String>> {
+    let value =
+        |headers: Vec<(String, String)>| headers.into_iter().find(|(sent, _)| sent == name).map(|(_, value)| value);
+    route.requests().into_iter().map(|request| value(request.headers)).collect()
 }
 
 /// Returns an answer with this status and `Retry-After`.

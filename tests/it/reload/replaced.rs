@@ -201,4 +201,13 @@ async fn with_more_domains_than_are_held_the_issuers_in_use_keep_their_keys() {
         assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
     }
     assert_eq!([&a, &b, &c].map(|tenant| tenant.requests().jwks), [0, 1, 1]);
+
+    let added = start().await;
+    let all = [&a, &b, &c, &added].map(|tenant| tenant.domain().to_owned());
+    reload(&api, |settings| settings.domains(TrustedDomains::list(all))).await;
+    assert_eq!([&a, &b, &c, &added].map(|tenant| tenant.requests().jwks), [0, 1, 1, 1]);
+    for tenant in [&b, &c, &added] {
+        assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    }
+    assert_eq!([&a, &b, &c, &added].map(|tenant| tenant.requests().jwks), [0, 1, 1, 1]);
 }

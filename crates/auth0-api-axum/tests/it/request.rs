@@ -132,3 +132,22 @@ async fn a_proof_survives_a_middleware_that_rewrites_the_path_if_the_received_ur
     let kept = ServiceBuilder::new().layer(KeepReceivedUri::new()).layer(trim).layer(auth).service(served());
     assert_eq!(kept.oneshot(request()).await.unwrap().status(), 200);
 }
+
+#[tokio::test]
+async fn the_received_uri_is_kept_inside_a_nested_router_too() {
+    let world = TestWorld::start().await;
+    let url = "http://api.example.com/v1/private/";
+    let holder = world.tenant.token_holder();
+    let proof = holder.proof("GET", url).sign();
+    let rewriting = ServiceBuilder::new()
+        .layer(KeepReceivedUri::new())
+        .layer(NormalizePathLayer::trim_trailing_slash())
+        .layer(AuthLayer::new(world.api.clone()));
+    let inner = rewriting.service(axum::Router::new().route("/private", axum::routing::get(|| async { "" })));
+    let app = axum::Router::new().nest_service("/v1", inner);
+    let request = axum::extract::Request::get(url)
+        .header("authorization", holder.authorization())
+        .header("dpop", proof)
+        .body(axum::body::Body::empty());
+    assert_eq!(app.oneshot(request.unwrap()).await.unwrap().status(), 200);
+}

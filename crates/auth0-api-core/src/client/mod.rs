@@ -161,8 +161,8 @@ impl ApiClient {
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
     /// them. If a resolver names an issuer, the keys of this issuer are fetched when its first token arrives. If
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, only the keys of the
-    /// first `max_issuers` issuers are fetched.
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, the keys of as
+    /// many issuers are fetched as there is room for, in the order of the list: no issuer in use is evicted.
     ///
     /// See [health](crate::guide::operating#health).
     ///
@@ -198,7 +198,8 @@ impl ApiClient {
 
     /// Fetches the keys of one issuer now, even if they are fresh. Use this method after a compromised key was removed
     /// at the tenant: once the method returns, tokens signed with that key are rejected. Each replica has its own keys,
-    /// so call the method in each replica.
+    /// so call the method in each replica. The requests have `Cache-Control: no-cache`, so that a cache in front of a
+    /// custom domain asks the tenant; some caches are set up to ignore that.
     ///
     /// See [health](crate::guide::operating#health).
     ///

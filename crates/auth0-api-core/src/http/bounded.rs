@@ -27,6 +27,19 @@ pub(crate) struct Outgoing<'u> {
     connection: HttpConnection,
 }
 
+/// Which document a caller wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'e> {
+    /// Any document that the server or a cache sends.
+    Any,
+    /// A document with another `ETag` than this
+    /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)).
+    ChangedFrom(&'e str),
+    /// The present document of the server: a cache on the way must ask the server first
+    /// ([RFC 9111 §5.2.1.4](https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1.4)).
+    Current,
+}
+
 /// A fetched document, or the information that it has not changed.
 #[derive(Debug)]
 pub(crate) enum Document {
@@ -70,6 +83,16 @@ impl<'u> Outgoing<'u> {
     }
 }
 
+impl<'e> Wanted<'e> {
+    fn header(self) -> Option<(&'static str, &'e str)> {
+        match self {
+            Self::Any => None,
+            Self::ChangedFrom(etag) => Some(("if-none-match", etag)),
+            Self::Current => Some(("cache-control", "no-cache")),
+        }
+    }
+}
+
 impl BoundedClient {
     pub(crate) fn new(client: Arc<dyn HttpClient>, max_bytes: usize, timeout: Duration) -> Self {
         Self { client, max_bytes, timeout, sdk_header: None }
@@ -80,21 +103,20 @@ impl BoundedClient {
         Self { sdk_header: Some(base64_simd::STANDARD.encode_to_string(SDK).into()), ..self }
     }
 
-    /// Gets a document, or the information that the document still has this `ETag`
-    /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Any other response is an error: a
-    /// redirect or an error page must not be read as keys.
+    /// Gets a document, or the information that the document still has the `ETag` of [`Wanted::ChangedFrom`]. Any other
+    /// response is an error: a redirect or an error page must not be read as keys.
     ///
     /// If the connection ends before the response, the request is sent once more on a new connection.
-    pub(crate) async fn get(&self, url: &str, accept: &str, etag: Option<&str>) -> Result<Document, FetchError> {
+    pub(crate) async fn get(&self, url: &str, accept: &str, wanted: Wanted<'_>) -> Result<Document, FetchError> {
         let mut headers = vec![("accept".to_owned(), accept.to_owned())];
-        headers.extend(etag.map(|etag| ("if-none-match".to_owned(), etag.to_owned())));
+        headers.extend(wanted.header().map(|(name, value)| (name.to_owned(), value.to_owned())));
         let response = match self.send(Outgoing::get(url, headers.clone())).await {
             Err(HttpError::Disconnected(_)) => self.send(Outgoing::get(url, headers).on_new_connection()).await?,
             sent => sent?,
         };
         match response.status {
             200 => Ok(Document::Body { etag: etag_of(&response), bytes: response.body }),
-            304 if etag.is_some() => Ok(Document::NotModified),
+            304 if matches!(wanted, Wanted::ChangedFrom(_)) => Ok(Document::NotModified),
             status => {
                 let retry_after = response.retry_after().filter(|_| matches!(status, 429 | 503));
                 Err(FetchError::Status { status, retry_after })

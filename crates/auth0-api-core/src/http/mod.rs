@@ -18,4 +18,4 @@ pub use self::connections::ReqwestConnections;
 pub use self::reqwest::ReqwestClient;
 
 pub use self::bounded::FetchError;
-pub(crate) use self::bounded::{BoundedClient, Document, HttpHeaders, Outgoing};
+pub(crate) use self::bounded::{BoundedClient, Document, HttpHeaders, Outgoing, Wanted};

@@ -101,8 +101,8 @@ impl Directory {
             }
             Self::Listed(domains, recent) => {
                 let known: HashSet<&str> = previous.names().into_iter().collect();
-                let added = domains.iter().filter(move |domain| !known.contains(domain.issuer()));
-                recent.first_of(added).collect()
+                let added: Vec<_> = domains.iter().filter(|domain| !known.contains(domain.issuer())).collect();
+                recent.added(&added)
             }
             Self::Resolved(..) => Vec::new(),
         }
@@ -166,11 +166,11 @@ impl Directory {
         }
     }
 
-    /// Returns the states of the listed issuers, as many as can be held; none with a resolver.
+    /// Returns the states of the listed issuers, as many as there is room for; none with a resolver.
     pub(super) fn listed(&self) -> Vec<Arc<IssuerState>> {
         match self {
             Self::Pinned(states) => states.to_vec(),
-            Self::Listed(domains, recent) => recent.first_listed(domains).collect(),
+            Self::Listed(domains, recent) => recent.within_room(domains),
             Self::Resolved(..) => Vec::new(),
         }
     }
@@ -192,9 +192,8 @@ impl Directory {
             Self::Pinned(states) => {
                 states.iter().any(|state| state.is_ready(now)) && states.iter().all(|state| state.was_asked())
             }
-            Self::Listed(domains, recent) => {
-                domains.iter().filter_map(|domain| recent.known(domain.issuer())).any(|state| state.is_ready(now))
-            }
+            // The states are those of listed issuers.
+            Self::Listed(_, recent) => recent.is_ready(now),
             Self::Resolved(..) => true,
         }
     }

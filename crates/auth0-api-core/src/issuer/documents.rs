@@ -6,7 +6,7 @@ use super::config::IssuerConfig;
 use super::key_set::KeySet;
 use super::{DiscoveryError, Domain, discovery};
 use crate::digest::sha256;
-use crate::http::{BoundedClient, Document};
+use crate::http::{BoundedClient, Document, Wanted};
 
 /// The URL of a fetched key set, with its `ETag` and its digest. The `ETag` and the digest show whether the set has
 /// changed.
@@ -26,30 +26,42 @@ pub(super) struct Fetched {
 
 /// Fetches the discovery document of an issuer.
 pub(crate) async fn discovery_document(http: &BoundedClient, domain: &Domain) -> Result<Vec<u8>, DiscoveryError> {
-    match http.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)? {
+    get_discovery_document(http, domain, Wanted::Any).await
+}
+
+async fn get_discovery_document(
+    http: &BoundedClient,
+    domain: &Domain,
+    wanted: Wanted<'_>,
+) -> Result<Vec<u8>, DiscoveryError> {
+    match http.get(&discovery::url(domain), JSON, wanted).await.map_err(DiscoveryError::Discovery)? {
         Document::Body { bytes, .. } => Ok(bytes),
         // Cannot happen: the client accepts a 304 only if it sent an ETag.
         Document::NotModified => Err(DiscoveryError::GivenUp),
     }
 }
 
-/// Fetches the discovery document of an issuer, and returns the URL of the key set.
-pub(super) async fn jwks_uri(domain: &Domain, config: &IssuerConfig) -> Result<String, DiscoveryError> {
-    let document = discovery_document(&config.http, domain).await?;
+/// Fetches the discovery document of an issuer, and returns the URL of the key set. With `current`, no cache on the way may
+/// answer.
+pub(super) async fn jwks_uri(domain: &Domain, config: &IssuerConfig, current: bool) -> Result<String, DiscoveryError> {
+    let wanted = if current { Wanted::Current } else { Wanted::Any };
+    let document = get_discovery_document(&config.http, domain, wanted).await?;
     discovery::jwks_uri(&document, domain, &config.jwks_hosts)
 }
 
-/// Fetches the key set at this URL.
+/// Fetches the key set at this URL. With `current`, no cache on the way may answer.
 pub(super) async fn key_set(
     jwks_uri: &str,
     config: &IssuerConfig,
     last: Option<&Fetched>,
+    current: bool,
 ) -> Result<Fetched, DiscoveryError> {
     // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last `ETag` and digest are not
     // used.
     let last = last.filter(|last| last.source.jwks_uri == jwks_uri);
     let etag = last.and_then(|last| last.source.etag.as_deref());
-    match (config.http.get(jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
+    let wanted = if current { Wanted::Current } else { etag.map_or(Wanted::Any, Wanted::ChangedFrom) };
+    match (config.http.get(jwks_uri, JWK_SET, wanted).await.map_err(DiscoveryError::Jwks)?, last) {
         (Document::NotModified, Some(last)) => Ok(last.clone()),
         // Cannot happen: the client accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
         // set.

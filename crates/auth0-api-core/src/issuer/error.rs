@@ -33,7 +33,7 @@ pub enum IssuerError {
         published: Option<Box<str>>,
     },
     /// The issuer publishes no key that fits the token's `kid` and algorithm: a fetch after the request, or in the 30 s
-    /// before it, did not return one.
+    /// before it, did not return one. For a key that the issuer has removed, these 30 s double up to two minutes.
     #[error("the issuer has no key that fits the token's kid and algorithm")]
     KeyUnknown,
     /// The domain resolver answered that it trusts nobody for this request

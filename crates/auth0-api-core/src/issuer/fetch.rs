@@ -1,11 +1,11 @@
 //! Starts the fetches of an issuer's keys: who may cause one, when it begins, and what its result changes.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::documents::{self, Fetched};
 use super::fetching::{Fetching, PostponedKeySet};
-use super::pending::{Cause, FetchResult, Pending};
+use super::pending::{Cause, Ended, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::Snapshot;
@@ -33,12 +33,9 @@ impl IssuerState {
         Ok(Pending { flight: self.start(fetching, begins_in), begins_in })
     }
 
-    /// Waits for a fetch. Many requests may wait for a fetch that has begun, but only some for one that has not.
-    pub(super) async fn wait_for(
-        &self,
-        pending: Pending,
-        cause: Cause,
-    ) -> Result<(Arc<Snapshot>, SystemTime), IssuerError> {
+    /// Waits for a fetch. Many requests may wait for a fetch that has begun, but only some for one that has not. These have a
+    /// place until the fetch ends.
+    pub(super) async fn wait_for(&self, pending: Pending, cause: Cause) -> Result<Ended, IssuerError> {
         let Pending { flight, begins_in } = pending;
         let needs_place = cause != Cause::Operator && !begins_in.is_zero();
         let place =
@@ -88,11 +85,12 @@ impl IssuerState {
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
+            let past_caches = std::mem::take(&mut state.lock().past_caches);
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
-            let fetched = spawn(async move { fetching.fetch().await }).await;
+            let fetched = spawn(async move { fetching.fetch(past_caches).await }).await;
             let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
-            Ok((snapshot, began))
+            Ok(Ended { snapshot, began, past_caches })
         })
     }
 
@@ -100,16 +98,19 @@ impl IssuerState {
     ///
     /// If the server of the key set answers that this client must try later, the next fetch asks only for the key set.
     /// When a large fleet starts at once, the tenant answers few of its requests, so no answer may be wasted.
-    async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
+    ///
+    /// With `past_caches`, no cache on the way to the tenant may answer.
+    async fn fetch(&self, past_caches: bool) -> Result<Fetched, DiscoveryError> {
         let (last, now) = (self.current.load_full(), self.config.clock.now());
         let postponed = self.lock().take_postponed(self.config.policy.fresh_for, now);
         let key_set = if let Some(postponed) = postponed {
             postponed
         } else {
-            PostponedKeySet { jwks_uri: documents::jwks_uri(&self.domain, &self.config).await?, read_at: now }
+            let jwks_uri = documents::jwks_uri(&self.domain, &self.config, past_caches).await?;
+            PostponedKeySet { jwks_uri, read_at: now }
         };
         let last = last.as_deref().map(Snapshot::fetched);
-        let fetched = documents::key_set(&key_set.jwks_uri, &self.config, last).await;
+        let fetched = documents::key_set(&key_set.jwks_uri, &self.config, last, past_caches).await;
         if fetched.as_ref().is_err_and(DiscoveryError::postpones_the_key_set) {
             self.lock().postponed = Some(key_set);
         }
@@ -132,7 +133,7 @@ impl IssuerState {
                     fetching.removed.update(last.keys(), &fetched.keys, now);
                 }
                 let snapshot = Arc::new(Snapshot::new(fetched, now, self.config.policy.refresh_after()));
-                fetching.succeed();
+                fetching.succeed(now);
                 self.current.store(Some(Arc::clone(&snapshot)));
                 Ok(snapshot)
             }

@@ -109,6 +109,21 @@ fn a_removed_key_is_gone_once_refresh_now_has_returned() {
 }
 
 #[test]
+fn a_fetch_of_another_request_does_not_take_the_place_of_one_past_the_caches() {
+    check(|| {
+        let (world, state) = warm();
+        let requests = ["x", "y"].map(|key_id| asks(&state, key_id));
+        block_on(state.refresh_now()).unwrap();
+        assert!(world.tenant.fetches_past_caches() > 0);
+        for request in requests {
+            // A request gives up if the keys are replaced during each of its look-ups.
+            let outcome = block_on(request).unwrap();
+            assert!(matches!(outcome, Err(IssuerError::KeyUnknown | IssuerError::KeyNotLookedFor(_))), "{outcome:?}");
+        }
+    });
+}
+
+#[test]
 fn tokens_of_a_removed_key_cause_no_fetch() {
     check(|| {
         let (world, state) = warm();

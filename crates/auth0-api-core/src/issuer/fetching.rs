@@ -25,6 +25,8 @@ pub(super) struct Fetching {
     pub(super) first: FirstFetch,
     /// The key set that the next fetch asks for, if the last one was told to try later.
     pub(super) postponed: Option<PostponedKeySet>,
+    /// Whether no cache on the way to the tenant may answer the next fetch.
+    pub(super) past_caches: bool,
     back_off: BackOff,
     failure: Option<Failure>,
 }
@@ -72,7 +74,17 @@ impl Fetching {
     pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
         let (unknown, removed, back_off) = (UnknownKeys::default(), RemovedKeys::default(), policy.back_off);
-        Self { permits, unknown, removed, begins_at: None, first, postponed: None, back_off, failure: None }
+        Self {
+            permits,
+            unknown,
+            removed,
+            begins_at: None,
+            first,
+            postponed: None,
+            past_caches: false,
+            back_off,
+            failure: None,
+        }
     }
 
     /// Whether a fetch that ended a short time ago did not find this key.
@@ -92,8 +104,9 @@ impl Fetching {
     }
 
     /// Records that a fetch ended with keys.
-    pub(super) fn succeed(&mut self) {
+    pub(super) fn succeed(&mut self, now: SystemTime) {
         self.failure = None;
+        self.unknown.forget_old(now);
     }
 
     /// Records that a fetch failed, and starts the back-off.
@@ -108,6 +121,11 @@ impl Fetching {
     /// Whether the last fetch failed.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
+    }
+
+    /// Whether the last fetch failed, not longer ago than this. If the clock was set back, the failure counts as old.
+    pub(super) fn has_failed_within(&self, time: Duration, now: SystemTime) -> bool {
+        self.failure.as_ref().is_some_and(|failure| elapsed(failure.at, now).is_some_and(|age| age < time))
     }
 
     /// Returns the last failure until its back-off is over, with the remaining time as `retry_after`. If the clock was
@@ -148,5 +166,16 @@ mod tests {
         assert_eq!([1_001, 1_000, 941, 1_002, 1_003, 940].map(left), [Some(2), Some(2), Some(2), Some(1), None, None]);
         let until = fetching.failure_until(Duration::from_secs(7)).map(|failure| failure.retry_after.as_secs());
         assert_eq!(until, Some(7));
+    }
+
+    #[test]
+    fn a_failure_is_recent_until_its_time_is_over_or_the_clock_is_set_back() {
+        let policy = KeyPolicy::new().check().unwrap();
+        let mut fetching = Fetching::new(&policy, FirstFetch::default(), at(1_000));
+        let is_recent = |fetching: &Fetching, now| fetching.has_failed_within(Duration::from_secs(600), at(now));
+        assert!(!is_recent(&fetching, 1_000));
+        fetching.fail(DiscoveryError::GivenUp, "https://tenant.example/".into(), at(1_000));
+        let recent = [1_000, 1_599, 1_600, 900].map(|now| is_recent(&fetching, now));
+        assert_eq!(recent, [true, true, false, false]);
     }
 }

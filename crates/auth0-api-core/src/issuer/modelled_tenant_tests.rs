@@ -25,6 +25,8 @@ use crate::sync::model::{panic_on_purpose, step};
 pub(super) struct Tenant {
     key_ids: Mutex<Vec<&'static str>>,
     fetches: AtomicUsize,
+    /// Those that no cache on the way may answer.
+    fetches_past_caches: AtomicUsize,
     /// The fetches whose answer is on its way.
     answered: AtomicUsize,
     mood: Mood,
@@ -60,6 +62,10 @@ impl Tenant {
         self.fetches.load(Ordering::SeqCst)
     }
 
+    pub(super) fn fetches_past_caches(&self) -> usize {
+        self.fetches_past_caches.load(Ordering::SeqCst)
+    }
+
     /// Waits until so many fetches have read the published keys.
     pub(super) async fn has_answered(&self, fetches: usize) {
         while self.answered.load(Ordering::SeqCst) < fetches {
@@ -88,6 +94,10 @@ impl HttpClient for Tenant {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             let body = self.answer(&request.url);
+            let is_key_set = request.url.ends_with("/jwks.json");
+            if is_key_set && request.headers.iter().any(|(_, value)| value == "no-cache") {
+                self.fetches_past_caches.fetch_add(1, Ordering::SeqCst);
+            }
             Ok(HttpResponse { status: 200, headers: vec![], body: body.to_string().into_bytes() })
         })
     }
@@ -114,7 +124,13 @@ impl World {
     /// The tenant publishes the keys `a` and `b`.
     pub(super) fn with(policy: KeyPolicy, mood: Mood) -> Self {
         let key_ids = Mutex::new(vec!["a", "b"]);
-        let tenant = Arc::new(Tenant { key_ids, fetches: AtomicUsize::new(0), answered: AtomicUsize::new(0), mood });
+        let tenant = Arc::new(Tenant {
+            key_ids,
+            fetches: AtomicUsize::new(0),
+            fetches_past_caches: AtomicUsize::new(0),
+            answered: AtomicUsize::new(0),
+            mood,
+        });
         let (http, clock) = (Arc::clone(&tenant) as Arc<dyn HttpClient>, Arc::new(Ticking::default()));
         let config = IssuerConfig {
             algorithms: AlgorithmSet::new([Algorithm::ES256]).unwrap(),

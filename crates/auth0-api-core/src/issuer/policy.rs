@@ -106,8 +106,8 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: all issuers
-    /// of a list, 100 with a resolver; 1 to 100 000.
+    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted; a hit of the token cache
+    /// does not count as use. Default: all issuers of a list, 100 with a resolver; 1 to 100 000.
     pub const fn max_issuers(mut self, issuers: usize) -> Self {
         self.max_issuers = Some(issuers);
         self
@@ -118,8 +118,8 @@ impl KeyPolicy {
     ///
     /// Clients without a valid token can write tokens that name one trusted issuer after another. This limits the
     /// fetches that such clients cause. The limit includes repeated fetches after a failure. It does not include the
-    /// first fetch of each issuer of a list, up to 1000 issuers: the list itself limits these fetches, so that users of
-    /// a listed issuer do not wait. A request waits for a permit that comes in less than a second. Other requests beyond
+    /// first fetch of each issuer of a list whose issuers are all held, up to 1000 issuers: the list itself limits these
+    /// fetches, so that users of a listed issuer do not wait. A request waits for a permit that comes in less than a second. Other requests beyond
     /// the limit get 503 with the label `key_not_looked_for`, and `Retry-After` until the next permit.
     ///
     /// If not all issuers are held, `fetches` and 1000 more newcomers are held in addition to
@@ -130,8 +130,8 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets the time limit for fetching one document. A request without any keys waits for two documents. Default: 5 s;
-    /// 100 ms to 60 s.
+    /// Sets the time limit for fetching one document. A request without any keys waits for two documents. If an open
+    /// connection breaks, the client asks for the document once more, with the same limit. Default: 5 s; 100 ms to 60 s.
     pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
         self
@@ -258,7 +258,7 @@ pub(super) const REMOVED_KEYS_REMEMBERED: usize = 16;
 /// The same time as the cool-down of auth0-api-js, but per key id. A key that is published late is found after this
 /// time.
 pub(super) const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
-/// Key ids of 256 bytes take a quarter of a MiB in total.
+/// The hashes take about 45 KB.
 pub(super) const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The states of the most recently used issuers, for clients that cannot hold the states of all issuers.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
@@ -64,17 +66,35 @@ impl Recent {
         self.known(domain.issuer()).unwrap_or_else(|| self.promote(&self.new_state(domain, FirstFetch::default())))
     }
 
-    /// The states of the first issuers of a list, as many as can be held. Further issuers would evict earlier ones.
-    pub(super) fn first_listed<'s>(&'s self, domains: &'s [Domain]) -> impl Iterator<Item = Arc<IssuerState>> + 's {
-        self.first_of(domains.iter())
+    /// The states of these issuers, which the configuration lists: of those that are held, and of others while there is
+    /// room. An issuer that is in use is not evicted, and none counts as used because of this call.
+    pub(super) fn within_room(&self, domains: &[Domain]) -> Vec<Arc<IssuerState>> {
+        self.evict_now();
+        let states = || self.verified.iter().chain(self.newcomers.iter());
+        let held: HashMap<_, _> = states().map(|(_, state)| (state.domain().shared_issuer(), state)).collect();
+        let mut room = self.config.policy.issuers_held().saturating_sub(self.proven().len());
+        let state = |domain: &Domain| {
+            held.get(domain.issuer()).map(Arc::clone).or_else(|| {
+                room = room.checked_sub(1)?;
+                Some(self.listed(domain))
+            })
+        };
+        domains.iter().filter_map(state).collect()
     }
 
-    /// The states of the first of these issuers, which the configuration lists.
-    pub(super) fn first_of<'s>(
-        &'s self,
-        domains: impl Iterator<Item = &'s Domain> + 's,
-    ) -> impl Iterator<Item = Arc<IssuerState>> + 's {
-        domains.take(self.config.policy.issuers_held()).map(|domain| self.listed(domain))
+    /// The states of issuers that were added to the configured list, as many as can be held. They begin as newcomers, so they
+    /// evict no issuer that is in use.
+    pub(super) fn added(&self, domains: &[&Domain]) -> Vec<Arc<IssuerState>> {
+        let add = |domain: &&Domain| {
+            let issuer = domain.shared_issuer();
+            self.newcomers.get_with(issuer, || self.new_state(domain, FirstFetch::default()))
+        };
+        domains.iter().take(self.config.policy.newcomers_held()).map(add).collect()
+    }
+
+    /// Whether an issuer with or without a verified token has keys that may be used. None counts as used because of this call.
+    pub(super) fn is_ready(&self, now: SystemTime) -> bool {
+        self.verified.iter().chain(self.newcomers.iter()).any(|(_, state)| state.is_ready(now))
     }
 
     /// The states of the issuers with a verified token.

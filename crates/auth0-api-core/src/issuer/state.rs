@@ -10,8 +10,8 @@
 //!    have published the key after the fetch. So the request may then start one more fetch. A `kid` that is still
 //!    missing is remembered, and causes no fetch for 30 s. If the issuer had this key before, the time doubles with each
 //!    further fetch, up to two minutes.
-//! 4. **Stale keys.** A request waits for newer keys for at most one second. After a failed fetch, it does not wait. If
-//!    no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
+//! 4. **Stale keys.** A request waits for newer keys for at most one second. Shortly after a failed fetch, it does not wait.
+//!    If no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
 //!    If the tenant sent the discovery document and postponed the key set (429, or 503 with `Retry-After`), the next fetch
 //!    asks only for the key set. It asks for both if the discovery document is ten minutes old.
@@ -33,7 +33,7 @@ use super::config::IssuerConfig;
 use super::fetching::{Fetching, FirstFetch};
 use super::key_set::NoKey;
 use super::limits::Limits;
-use super::pending::{Cause, FetchResult, Pending};
+use super::pending::{Cause, Ended, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
@@ -154,7 +154,7 @@ impl IssuerState {
         }
     }
 
-    /// Fetches the keys, even if they are fresh or a back-off is not over.
+    /// Fetches the keys, even if they are fresh or a back-off is not over. No cache on the way to the tenant may answer.
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), IssuerError> {
         // A fetch that is already in progress may have begun before the tenant changed its keys. This call cannot use
         // the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a time.
@@ -162,14 +162,20 @@ impl IssuerState {
             _ = earlier.result().await;
         }
         // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
-        // began. This call can use the result of that fetch.
-        let fetch = {
-            let mut fetching = self.lock();
-            // The tenant may have changed `jwks_uri`.
-            fetching.postponed = None;
-            self.start_or_join(&mut fetching, Cause::Operator)?
-        };
-        self.wait_for(fetch, Cause::Operator).await.map(drop)
+        // began. This call can use the result of that fetch, unless a cache may have answered it. The fetch after it goes
+        // past the caches.
+        loop {
+            let fetch = {
+                let mut fetching = self.lock();
+                // The tenant may have changed `jwks_uri`.
+                fetching.postponed = None;
+                fetching.past_caches = true;
+                self.start_or_join(&mut fetching, Cause::Operator)?
+            };
+            if self.wait_for(fetch, Cause::Operator).await?.past_caches {
+                return Ok(());
+            }
+        }
     }
 
     /// Whether a fetch has ended, with keys or with a failure.
@@ -227,11 +233,13 @@ impl IssuerState {
     /// continues.
     ///
     /// Auth0 allows the use of stale keys (`stale-if-error`), so that an outage of the tenant does not make this API
-    /// unavailable. After a failed fetch, requests do not wait.
+    /// unavailable. Requests do not wait if the last fetch failed within the time for which keys are fresh: until then, the
+    /// keys are not older than they may be after an outage.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
-        let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
+        let was_down = self.lock().has_failed_within(self.config.policy.fresh_for, self.config.clock.now());
+        let patience = if was_down { Duration::ZERO } else { PATIENCE };
         if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
@@ -296,7 +304,7 @@ impl IssuerState {
 
     /// Waits for a fetch, for a request that began at `now`.
     async fn found(&self, fetch: Pending, cause: Cause, now: SystemTime) -> Result<Found, IssuerError> {
-        let (snapshot, began) = self.wait_for(fetch, cause).await?;
+        let Ended { snapshot, began, .. } = self.wait_for(fetch, cause).await?;
         Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
     }
 

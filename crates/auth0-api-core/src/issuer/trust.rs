@@ -99,8 +99,7 @@ impl Trust {
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, many at the same time. If the list is longer than
-    /// a configured `max_issuers`, only the keys of the first `max_issuers` issuers are fetched, because further issuers
-    /// would evict earlier ones.
+    /// a configured `max_issuers`, the keys of as many issuers are fetched as there is room for: no issuer in use is evicted.
     pub(crate) async fn warm_up(&self) -> Result<(), KeysUnavailable> {
         warm_up(self.directory.listed()).await
     }

@@ -30,7 +30,7 @@ use crate::trouble::{Failure, Trouble};
 /// The map of the slots is fetched when it is first needed. A request discards it when a node redirected it, did not
 /// answer, or rejected the command because the cluster changes. The next request then fetches the map again.
 pub(crate) struct Cluster {
-    nodes: Arc<Nodes>,
+    members: Arc<Members>,
     map: Shared<Arc<Map>>,
     /// How long the node that the map names may be silent.
     silence: Duration,
@@ -39,8 +39,8 @@ pub(crate) struct Cluster {
 impl Cluster {
     pub(crate) fn new(seeds: Vec<Address>, servers: Server, times: Times) -> Self {
         let (table, first) = (Mutex::default(), AtomicUsize::new(0));
-        let nodes = Arc::new(Nodes { seeds, servers, times, table, first });
-        Self { nodes, map: Shared::new(times.connecting), silence: times.silence }
+        let members = Arc::new(Members { seeds, servers, times, table, first });
+        Self { members, map: Shared::new(times.connecting), silence: times.silence }
     }
 
     /// Sends a command to the node of the redirect, or else to the node that serves the slot of the key.
@@ -59,7 +59,7 @@ impl Cluster {
     }
 
     async fn send_to<C: Command>(&self, address: &Address, command: &C, asking: bool) -> Result<C::Answer, Failure> {
-        self.nodes.node(address).send(command, asking).await.map_err(|failure| match failure {
+        self.members.node(address).send(command, asking).await.map_err(|failure| match failure {
             Failure::Redirected(Redirect { to, asking }, trouble) => {
                 Failure::Redirected(Redirect { to: to.or_host_of(address), asking }, trouble)
             }
@@ -68,7 +68,7 @@ impl Cluster {
     }
 
     async fn master(&self, slot: Slot) -> Result<(Address, Used<Arc<Map>>), Trouble> {
-        let (map, used) = self.map.get(|| Arc::clone(&self.nodes).fetch_map()).await?;
+        let (map, used) = self.map.get(|| Arc::clone(&self.members).fetch_map()).await?;
         if let Some(address) = map.master(slot) {
             return Ok((address.clone(), used));
         }
@@ -78,7 +78,7 @@ impl Cluster {
 }
 
 /// The connections to the nodes.
-struct Nodes {
+struct Members {
     /// The nodes that the operator named.
     seeds: Vec<Address>,
     /// How to connect to a node, apart from its address.
@@ -91,7 +91,7 @@ struct Nodes {
     first: AtomicUsize,
 }
 
-impl Nodes {
+impl Members {
     async fn fetch_map(self: Arc<Self>) -> Result<Arc<Map>, Trouble> {
         let attempts =
             self.known().into_iter().map(|address| -> Attempt<_> { Box::pin(fetch_map(self.node(&address), address)) });
