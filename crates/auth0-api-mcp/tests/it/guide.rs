@@ -17,14 +17,16 @@ fn the_first_example_compiles() {
     }
 }
 
-/// The second example is a tool of the example server, in lines that fit a page.
+/// The second and the third example are parts of a tool of the example server, in lines that fit a page.
 #[test]
-fn the_second_example_is_a_tool_of_the_example_server() {
-    let example = GUIDE.split("```text\n").nth(2).unwrap().split("```").next().unwrap();
+fn the_next_examples_are_parts_of_the_example_server() {
     let tools = include_str!("../../../../examples/mcp-server/src/tools.rs");
     let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")");
-    assert!(example.contains("calendar.create"));
-    assert!(squeezed(tools).contains(&squeezed(example)), "{example}");
+    for (number, name) in [(2, "calendar.create"), (3, "caller.elicit")] {
+        let example = GUIDE.split("```text\n").nth(number).unwrap().split("```").next().unwrap();
+        assert!(example.contains(name), "{example}");
+        assert!(squeezed(tools).contains(&squeezed(example)), "{example}");
+    }
 }
 
 /// Each test that the tables name exists.
