@@ -26,6 +26,15 @@ pub(crate) enum Deployment {
 }
 
 impl Connection {
+    /// Makes the next request connect again, and ask again which server is the master.
+    pub(crate) fn renew(&self) {
+        match &self.deployment {
+            // The nodes of a cluster redirect commands to the master.
+            Deployment::Cluster(_) => {}
+            Deployment::Master(node) | Deployment::Single(node) => node.discard_connection(),
+        }
+    }
+
     pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Answer, NoAnswer> {
         match tokio::time::timeout(self.timeout, self.send(command)).await {
             Ok(answer) => answer,
@@ -105,6 +114,8 @@ fn alone(failure: Failure) -> Failure {
         {
             Failure::Lasting(Trouble::Sentinel(error))
         }
+        // This request may have joined the attempt shortly before it ended.
+        Failure::Stale(trouble @ (Trouble::NotConnected(_) | Trouble::Stopped)) => Failure::Stale(trouble),
         Failure::Stale(trouble) => Failure::Lasting(trouble),
         failure => failure,
     }

@@ -79,6 +79,9 @@
 //! | Redis Cluster | [`RedisReplayStore::cluster`] |
 //! | Redis Sentinel | [`RedisReplayStore::sentinel`] |
 //!
+//! A service or a proxy that keeps one address for the master must close the connections to a server that is no longer the
+//! master. Otherwise a process that only reads logouts reads old ones there.
+//!
 //! All have the same settings. They use no further crate, so there is no Cargo feature for them.
 //!
 //! In a cluster, each proof is one key, so every command works at one master. The store asks the nodes which master

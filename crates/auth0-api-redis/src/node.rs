@@ -61,6 +61,11 @@ impl Node {
         Ok(answer?)
     }
 
+    /// Makes the next request connect again.
+    pub(crate) fn discard_connection(&self) {
+        self.connection.discard_made();
+    }
+
     /// Connects, in two attempts.
     fn connect(&self) -> impl Future<Output = Result<MultiplexedConnection, Trouble>> + Send + 'static {
         let origin = Arc::clone(&self.origin);

@@ -99,7 +99,14 @@ impl RevocationStore for RedisRevocationStore {
             time_to_live: milliseconds_left(now, expires_at + self.clock_margin),
             replicas: self.replicas,
         };
-        Box::pin(async move { self.revoking.run(&revoking).await.map_err(Into::into) })
+        Box::pin(async move {
+            let answer = self.revoking.run(&revoking).await;
+            if answer.is_err() {
+                // The server may have become a replica. A replica accepts no writes, but answers reads, with old logouts.
+                self.reading.renew();
+            }
+            answer.map_err(Into::into)
+        })
     }
 
     fn revoked_up_to<'a>(&'a self, subject: &'a SubjectId) -> StoreFuture<'a, Option<SystemTime>> {

@@ -96,7 +96,8 @@ impl Server {
             ConnectionAddr::Tcp(host, port) => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
-                SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(IDLE_BEFORE_PROBE))?;
+                // Without probes, the connection works all the same.
+                _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(IDLE_BEFORE_PROBE));
                 #[cfg(feature = "tls")]
                 if let Some(tls) = &self.tls {
                     return self.log_in(tls.connect(host, stream).await?).await;

@@ -17,7 +17,13 @@ use crate::trouble::Trouble;
 pub(crate) struct Shared<T> {
     /// How long the task may take.
     limit: Duration,
-    current: Mutex<Option<Outcome<T>>>,
+    current: Mutex<Option<Making<T>>>,
+}
+
+/// A value that is made, or is being made.
+struct Making<T> {
+    began: Instant,
+    outcome: Outcome<T>,
 }
 
 /// The value, once the task has made it.
@@ -51,14 +57,17 @@ impl<T: Clone + Send + Sync + 'static> Shared<T> {
     pub(crate) fn discard(&self, used: &Used<T>) {
         // Several requests may fail with the same value. The first request removes it. The other requests must not
         // remove a newer value, so the channels are compared.
-        self.lock().take_if(|current| current.same_channel(&used.0));
+        self.lock().take_if(|current| current.outcome.same_channel(&used.0));
+    }
+
+    /// Discards the value, unless it is still being made.
+    pub(crate) fn discard_made(&self) {
+        self.lock().take_if(|making| making.outcome.borrow().is_some());
     }
 
     /// Discards the value if this request is given up after its server was silent for the time `patience` or longer.
     pub(crate) fn unless_answered<'a>(&'a self, used: &'a Used<T>, patience: Duration) -> Unanswered<'a, T> {
-        #[expect(clippy::disallowed_methods, reason = "measures how long a server is silent, as a timer would")]
-        let since = Instant::now();
-        Unanswered { shared: self, used, patience, since, is_answered: false }
+        Unanswered { shared: self, used, patience, since: timer_now(), is_answered: false }
     }
 
     fn begin<F>(&self, make: impl FnOnce() -> F) -> Outcome<T>
@@ -66,19 +75,22 @@ impl<T: Clone + Send + Sync + 'static> Shared<T> {
         F: Future<Output = Result<T, Trouble>> + Send + 'static,
     {
         let mut current = self.lock();
-        let outcome = current.get_or_insert_with(|| {
+        // The task ends in time, unless its runtime does not run: the application blocks the runtime's only thread, or does
+        // not drive it any more. Another runtime may share this store.
+        current.take_if(|making| making.outcome.borrow().is_none() && making.began.elapsed() >= 2 * self.limit);
+        let making = current.get_or_insert_with(|| {
             let (sender, outcome) = watch::channel(None);
             let (value, limit) = (make(), self.limit);
             tokio::spawn(async move {
                 let result = tokio::time::timeout(limit, value).await;
                 sender.send_replace(Some(result.unwrap_or(Err(Trouble::NotConnected(limit)))));
             });
-            outcome
+            Making { began: timer_now(), outcome }
         });
-        outcome.clone()
+        making.outcome.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Outcome<T>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Making<T>>> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -107,6 +119,11 @@ impl<T: Clone + Send + Sync + 'static> Drop for Unanswered<'_, T> {
             self.shared.discard(self.used);
         }
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long a server or a task is silent, as a timer would")]
+fn timer_now() -> Instant {
+    Instant::now()
 }
 
 #[cfg(test)]
@@ -150,6 +167,28 @@ mod tests {
         assert_eq!(shared.get(|| ready(Ok(4))).await.unwrap().0, 2, "given up early, and answered");
         drop(shared.unless_answered(&second, Duration::ZERO));
         assert_eq!(shared.get(|| ready(Ok(5))).await.unwrap().0, 5, "given up late");
+    }
+
+    #[test]
+    fn a_runtime_that_does_not_run_delays_no_other_for_long() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (stopped, other) = (runtime(), runtime());
+        let shared = Shared::new(Duration::from_millis(10));
+        let soon = Duration::from_millis(1);
+        let given_up = stopped.block_on(async { tokio::time::timeout(soon, shared.get(pending)).await.map(drop) });
+        assert!(given_up.is_err());
+        let made = other.block_on(async {
+            let made = async {
+                loop {
+                    if let Ok(Ok((value, _))) = tokio::time::timeout(soon, shared.get(|| ready(Ok(1)))).await {
+                        return value;
+                    }
+                }
+            };
+            tokio::time::timeout(LIMIT, made).await
+        });
+        assert_eq!(made, Ok(1));
+        drop(stopped);
     }
 
     const LIMIT: Duration = Duration::from_secs(60);

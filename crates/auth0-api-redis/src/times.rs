@@ -16,9 +16,9 @@ pub(crate) struct Times {
 impl Times {
     pub(crate) fn of(response_timeout: Duration) -> Self {
         Self {
-            next_server: response_timeout / SHARE_OF_ONE_SERVER,
+            next_server: (response_timeout / SHARE_OF_ONE_SERVER).min(LONGEST_SHARE),
             silence: (response_timeout / 2).min(LONGEST_SILENCE),
-            connecting: response_timeout.max(SHORTEST_CONNECTING),
+            connecting: response_timeout.clamp(SHORTEST_CONNECTING, LONGEST_CONNECTING),
         }
     }
 }
@@ -27,6 +27,9 @@ impl Times {
 /// several servers that are silent, and has time left for its command.
 const SHARE_OF_ONE_SERVER: u32 = 8;
 
+/// A server in the same network answers much sooner.
+const LONGEST_SHARE: Duration = Duration::from_millis(250);
+
 /// The caller of a store may have a shorter time limit than the store: the API client waits for the list of logouts for 2 s
 /// at most.
 const LONGEST_SILENCE: Duration = Duration::from_secs(1);
@@ -34,3 +37,7 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(1);
 /// To connect may take longer than a command: a name is resolved, and TLS begins. The request that needs the connection
 /// may be given up meanwhile, and the next requests use it.
 const SHORTEST_CONNECTING: Duration = Duration::from_millis(500);
+
+/// All requests share an attempt. If it hangs, because a server has vanished, the next attempt may find the server that
+/// replaces it.
+const LONGEST_CONNECTING: Duration = Duration::from_secs(5);

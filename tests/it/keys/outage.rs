@@ -100,21 +100,6 @@ async fn cached_keys_are_used_for_24_hours_without_the_tenant() {
 }
 
 #[tokio::test]
-async fn a_request_after_an_idle_time_waits_for_newer_keys_although_the_last_fetch_failed() {
-    let (world, api) = warm().await;
-    let (token, removed) = (world.tenant.mint().expires_in(seconds(20_000)).sign(), world.tenant.current_kid());
-    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
-    world.pass(600);
-    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
-    // The outage ends while nobody sends requests, and the tenant removes the key.
-    world.tenant.behave();
-    world.tenant.rotate_keys();
-    world.tenant.remove_key(&removed);
-    world.pass(7_200);
-    assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
-}
-
-#[tokio::test]
 async fn requests_during_an_outage_do_not_cause_more_fetches() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().sign();

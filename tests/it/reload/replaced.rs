@@ -1,5 +1,6 @@
 //! Each setting that a reload replaces.
 
+use auth0_api_core::issuer::DomainContext;
 use auth0_api_core::jose::DecryptionKey;
 use auth0_api_core::{Algorithm, ClientAuth, KeyPolicy, OnBehalfOf, ProtectedResource, TokenCache, TrustedDomains};
 use auth0_api_testing::{EncryptionKey, HttpAnswer, LocalTenant, ManualClock, OfflineTenant, SigningKey};
@@ -206,8 +207,32 @@ async fn with_more_domains_than_are_held_the_issuers_in_use_keep_their_keys() {
     let all = [&a, &b, &c, &added].map(|tenant| tenant.domain().to_owned());
     reload(&api, |settings| settings.domains(TrustedDomains::list(all))).await;
     assert_eq!([&a, &b, &c, &added].map(|tenant| tenant.requests().jwks), [0, 1, 1, 1]);
+    // The added issuer keeps its keys, although it has no verified token yet.
+    reload(&api, |settings| settings.required_claims(["sub", "iss"])).await;
     for tenant in [&b, &c, &added] {
         assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
     }
     assert_eq!([&a, &b, &c, &added].map(|tenant| tenant.requests().jwks), [0, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn a_long_list_takes_over_the_keys_of_a_resolver() {
+    let clock = ManualClock::new();
+    let start = || async { LocalTenant::builder().clock(clock.clone()).start().await.unwrap() };
+    let (a, b, c) = (start().await, start().await, start().await);
+    let all = [&a, &b, &c].map(|tenant| tenant.domain().to_owned());
+    let named = all.clone();
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(named.to_vec()));
+    let builder = auth0_api_core::ApiClient::builder(TrustedDomains::resolver(resolver), a.audience());
+    let builder = builder.insecure_http_loopback().clock(clock.clone());
+    let api = builder.key_policy(KeyPolicy::new().max_issuers(2)).build().unwrap();
+    assert_eq!(outcome_of(&api, &a.mint().sign()).await, "200 accepted");
+
+    reload(&api, |settings| settings.domains(TrustedDomains::list(all))).await;
+    assert_eq!([&a, &b, &c].map(|tenant| tenant.requests().jwks), [1, 1, 1], "the others are fetched");
+    api.warm_up().await.unwrap();
+    for tenant in [&a, &b, &c] {
+        assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    }
+    assert_eq!([&a, &b, &c].map(|tenant| tenant.requests().jwks), [1, 1, 1]);
 }

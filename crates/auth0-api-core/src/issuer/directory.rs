@@ -59,9 +59,12 @@ impl Directory {
             Trusted::Listed(domains) => {
                 // A new cache: the states of added issuers must not evict those that the present settings use.
                 let recent = recent();
-                let proven = previous.map(Self::proven).unwrap_or_default();
                 let listed: HashSet<&Domain> = domains.iter().collect();
-                proven.iter().filter(|state| listed.contains(state.domain())).for_each(|state| recent.adopt(state));
+                let is_listed = |state: &&Arc<IssuerState>| listed.contains(state.domain());
+                let (proven, newcomers) =
+                    previous.map(|previous| (previous.proven(), previous.newcomers())).unwrap_or_default();
+                proven.iter().filter(is_listed).for_each(|state| recent.adopt(state));
+                newcomers.iter().filter(is_listed).for_each(|state| recent.adopt_newcomer(state));
                 Self::Listed(domains.clone(), recent)
             }
             Trusted::Resolved(source) => {
@@ -75,10 +78,11 @@ impl Directory {
         }
     }
 
-    /// Updates the metric of the issuers in memory. The states of the most recently used issuers report themselves.
+    /// Updates the metric of the issuers in memory.
     pub(super) fn report_held(&self) {
-        if let Self::Pinned(states) = self {
-            meter::issuers_held(states.len() as u64);
+        match self {
+            Self::Pinned(states) => meter::issuers_held(states.len() as u64),
+            Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.report_held(),
         }
     }
 
@@ -87,6 +91,14 @@ impl Directory {
         match self {
             Self::Pinned(states) => states.to_vec(),
             Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.proven(),
+        }
+    }
+
+    /// The states of issuers without a verified token, if not all issuers are held.
+    fn newcomers(&self) -> Vec<Arc<IssuerState>> {
+        match self {
+            Self::Pinned(_) => Vec::new(),
+            Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.without_proof(),
         }
     }
 

@@ -85,7 +85,7 @@ impl IssuerState {
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
-            let past_caches = std::mem::take(&mut state.lock().past_caches);
+            let past_caches = state.lock().goes_past_caches(state.config.policy.fresh_for, began);
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
             let fetched = spawn(async move { fetching.fetch(past_caches).await }).await;

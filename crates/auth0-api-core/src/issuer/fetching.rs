@@ -25,8 +25,8 @@ pub(super) struct Fetching {
     pub(super) first: FirstFetch,
     /// The key set that the next fetch asks for, if the last one was told to try later.
     pub(super) postponed: Option<PostponedKeySet>,
-    /// Whether no cache on the way to the tenant may answer the next fetch.
-    pub(super) past_caches: bool,
+    /// Until when no cache on the way to the tenant may answer a fetch.
+    pub(super) past_caches_until: Option<SystemTime>,
     back_off: BackOff,
     failure: Option<Failure>,
 }
@@ -81,7 +81,7 @@ impl Fetching {
             begins_at: None,
             first,
             postponed: None,
-            past_caches: false,
+            past_caches_until: None,
             back_off,
             failure: None,
         }
@@ -96,6 +96,12 @@ impl Fetching {
     pub(super) fn miss(&mut self, key_id: &str, now: SystemTime) {
         self.removed.remember(key_id, now);
         self.unknown.remember(key_id, now);
+    }
+
+    /// Whether no cache on the way to the tenant may answer a fetch that begins now. If the clock was set back, they may.
+    pub(super) fn goes_past_caches(&self, longest: Duration, now: SystemTime) -> bool {
+        let left = self.past_caches_until.and_then(|until| until.duration_since(now).ok());
+        left.is_some_and(|left| !left.is_zero() && left <= longest)
     }
 
     /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this.
@@ -123,9 +129,13 @@ impl Fetching {
         self.failure.is_some()
     }
 
-    /// Whether the last fetch failed, not longer ago than this. If the clock was set back, the failure counts as old.
-    pub(super) fn has_failed_within(&self, time: Duration, now: SystemTime) -> bool {
-        self.failure.as_ref().is_some_and(|failure| elapsed(failure.at, now).is_some_and(|age| age < time))
+    /// Whether the last fetch failed in the time for which keys are fresh, or the fetch after its back-off, which takes
+    /// `fetching` at most, may not have ended yet. If the clock was set back, the failure counts as old.
+    pub(super) fn has_just_failed(&self, fresh_for: Duration, fetching: Duration, now: SystemTime) -> bool {
+        self.failure.as_ref().is_some_and(|Failure { at, error, .. }| {
+            let recent = fresh_for.max(error.retry_after.saturating_add(fetching));
+            elapsed(*at, now).is_some_and(|age| age < recent)
+        })
     }
 
     /// Returns the last failure until its back-off is over, with the remaining time as `retry_after`. If the clock was
@@ -170,12 +180,19 @@ mod tests {
 
     #[test]
     fn a_failure_is_recent_until_its_time_is_over_or_the_clock_is_set_back() {
-        let policy = KeyPolicy::new().check().unwrap();
+        let policy = KeyPolicy::new().jitter_percent(0).check().unwrap();
         let mut fetching = Fetching::new(&policy, FirstFetch::default(), at(1_000));
-        let is_recent = |fetching: &Fetching, now| fetching.has_failed_within(Duration::from_secs(600), at(now));
-        assert!(!is_recent(&fetching, 1_000));
+        let is_recent = |fetching: &Fetching, fresh_for, now| {
+            fetching.has_just_failed(Duration::from_secs(fresh_for), Duration::from_secs(10), at(now))
+        };
+        assert!(!is_recent(&fetching, 600, 1_000));
         fetching.fail(DiscoveryError::GivenUp, "https://tenant.example/".into(), at(1_000));
-        let recent = [1_000, 1_599, 1_600, 900].map(|now| is_recent(&fetching, now));
-        assert_eq!(recent, [true, true, false, false]);
+        let recent = |fresh_for, times: [u64; 4]| times.map(|now| is_recent(&fetching, fresh_for, now));
+        assert_eq!(recent(600, [1_000, 1_599, 1_600, 900]), [true, true, false, false]);
+        assert_eq!(
+            recent(1, [1_000, 1_010, 1_011, 900]),
+            [true, true, false, false],
+            "1 s of back-off, 10 s of the fetch"
+        );
     }
 }

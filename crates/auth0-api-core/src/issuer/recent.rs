@@ -28,7 +28,7 @@ use crate::meter;
 /// 3. When an issuer moves, its permits are returned. So the permits limit only issuers without a verified token.
 ///
 /// [`ApiClient::warm_up`](crate::ApiClient::warm_up) and [`ApiClient::refresh_now`](crate::ApiClient::refresh_now) put
-/// issuers that the configuration lists into `verified` at once.
+/// issuers that the configuration lists into `verified` at once, unless they are newcomers already.
 pub(super) struct Recent {
     config: Arc<IssuerConfig>,
     limits: Arc<Limits>,
@@ -70,8 +70,8 @@ impl Recent {
     /// room. An issuer that is in use is not evicted, and none counts as used because of this call.
     pub(super) fn within_room(&self, domains: &[Domain]) -> Vec<Arc<IssuerState>> {
         self.evict_now();
-        let states = || self.verified.iter().chain(self.newcomers.iter());
-        let held: HashMap<_, _> = states().map(|(_, state)| (state.domain().shared_issuer(), state)).collect();
+        let states = self.newcomers.iter().chain(self.verified.iter());
+        let held: HashMap<_, _> = states.map(|(_, state)| (state.domain().shared_issuer(), state)).collect();
         let mut room = self.config.policy.issuers_held().saturating_sub(self.proven().len());
         let state = |domain: &Domain| {
             held.get(domain.issuer()).map(Arc::clone).or_else(|| {
@@ -82,14 +82,19 @@ impl Recent {
         domains.iter().filter_map(state).collect()
     }
 
-    /// The states of issuers that were added to the configured list, as many as can be held. They begin as newcomers, so they
-    /// evict no issuer that is in use.
+    /// The states of issuers that were added to the configured list and are not held, as many as can be held. They begin as
+    /// newcomers, so they evict no issuer that is in use.
     pub(super) fn added(&self, domains: &[&Domain]) -> Vec<Arc<IssuerState>> {
+        let is_new = |domain: &&&Domain| {
+            !self.verified.contains_key(domain.issuer()) && !self.newcomers.contains_key(domain.issuer())
+        };
         let add = |domain: &&Domain| {
             let issuer = domain.shared_issuer();
             self.newcomers.get_with(issuer, || self.new_state(domain, FirstFetch::default()))
         };
-        domains.iter().take(self.config.policy.newcomers_held()).map(add).collect()
+        let policy = &self.config.policy;
+        let most = policy.issuers_held().min(policy.newcomers_held());
+        domains.iter().filter(is_new).take(most).map(add).collect()
     }
 
     /// Whether an issuer with or without a verified token has keys that may be used. None counts as used because of this call.
@@ -100,6 +105,16 @@ impl Recent {
     /// The states of the issuers with a verified token.
     pub(super) fn proven(&self) -> Vec<Arc<IssuerState>> {
         self.verified.iter().map(|(_, state)| state).collect()
+    }
+
+    /// The states of the issuers without a verified token.
+    pub(super) fn without_proof(&self) -> Vec<Arc<IssuerState>> {
+        self.newcomers.iter().map(|(_, state)| state).collect()
+    }
+
+    /// Takes over the state of an issuer without a verified token.
+    pub(super) fn adopt_newcomer(&self, state: &Arc<IssuerState>) {
+        self.newcomers.insert(state.domain().shared_issuer(), Arc::clone(state));
     }
 
     /// Takes over the state of an issuer with a verified token.
@@ -159,6 +174,11 @@ impl Recent {
         self.verified.run_pending_tasks();
         self.newcomers.run_pending_tasks();
         meter::issuers_held(self.len());
+    }
+
+    /// Updates the metric.
+    pub(super) fn report_held(&self) {
+        self.evict_now();
     }
 
     /// The number of issuers whose state is held.

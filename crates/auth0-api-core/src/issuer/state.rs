@@ -165,15 +165,19 @@ impl IssuerState {
         // began. This call can use the result of that fetch, unless a cache may have answered it. The fetch after it goes
         // past the caches.
         loop {
-            let fetch = {
+            let (joins, fetch) = {
                 let mut fetching = self.lock();
                 // The tenant may have changed `jwks_uri`.
                 fetching.postponed = None;
-                fetching.past_caches = true;
-                self.start_or_join(&mut fetching, Cause::Operator)?
+                // A cache that was not asked may still have the old keys. Strangers can cause fetches, so none of the next
+                // ones may bring these keys back.
+                fetching.past_caches_until = self.config.clock.now().checked_add(self.config.policy.fresh_for);
+                (self.fetches.join(&()).is_some(), self.start_or_join(&mut fetching, Cause::Operator)?)
             };
-            if self.wait_for(fetch, Cause::Operator).await?.past_caches {
-                return Ok(());
+            match self.wait_for(fetch, Cause::Operator).await {
+                Ok(ended) if ended.past_caches => return Ok(()),
+                Err(error) if !joins => return Err(error),
+                Ok(_) | Err(_) => {}
             }
         }
     }
@@ -238,7 +242,12 @@ impl IssuerState {
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
-        let was_down = self.lock().has_failed_within(self.config.policy.fresh_for, self.config.clock.now());
+        let policy = &self.config.policy;
+        let was_down = self.lock().has_just_failed(
+            policy.fresh_for,
+            policy.fetch_timeout.saturating_mul(2),
+            self.config.clock.now(),
+        );
         let patience = if was_down { Duration::ZERO } else { PATIENCE };
         if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
