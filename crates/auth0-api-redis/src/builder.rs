@@ -48,7 +48,7 @@ impl RedisReplayStoreBuilder {
     }
 
     /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
-    /// 1 ms to 60 s.
+    /// 1 ms to 60 s. An attempt to connect ends after 5 s at most.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.settings.response_timeout = timeout;
         self

@@ -1,5 +1,6 @@
 //! The connection to Redis.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Cluster;
@@ -13,6 +14,8 @@ pub(crate) struct Connection {
     pub(crate) deployment: Deployment,
     /// How long a request waits at most, with all attempts.
     pub(crate) timeout: Duration,
+    /// Another connection to the same servers, for commands that only read.
+    pub(crate) sibling: Option<Arc<Connection>>,
 }
 
 /// The servers of a store.
@@ -26,8 +29,14 @@ pub(crate) enum Deployment {
 }
 
 impl Connection {
+    /// Lets the sibling connect again when this connection does. A server that has become a replica accepts no writes, and
+    /// that tells this connection. But it answers reads, and what it answers may be old.
+    pub(crate) fn with_sibling(self, sibling: Arc<Self>) -> Self {
+        Self { sibling: Some(sibling), ..self }
+    }
+
     /// Makes the next request connect again, and ask again which server is the master.
-    pub(crate) fn renew(&self) {
+    fn renew(&self) {
         match &self.deployment {
             // The nodes of a cluster redirect commands to the master.
             Deployment::Cluster(_) => {}
@@ -61,6 +70,9 @@ impl Connection {
                     failure
                 }
             };
+            if let Some(sibling) = self.sibling.as_ref().filter(|_| !failure.keeps_connection()) {
+                sibling.renew();
+            }
             match failure {
                 Failure::Full => return Err(NoAnswer::Full),
                 Failure::Broken(trouble) if retries > 0 => {

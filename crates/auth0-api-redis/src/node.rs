@@ -66,7 +66,7 @@ impl Node {
         self.connection.discard_made();
     }
 
-    /// Connects, in two attempts.
+    /// Connects. If that fails at once, as while a server restarts, it is tried once more.
     fn connect(&self) -> impl Future<Output = Result<MultiplexedConnection, Trouble>> + Send + 'static {
         let origin = Arc::clone(&self.origin);
         async move {

@@ -1,6 +1,7 @@
 //! The settings of the revocation store.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::endpoints::Endpoints;
@@ -39,7 +40,7 @@ impl RedisRevocationStoreBuilder {
     }
 
     /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
-    /// 1 ms to 60 s. The API client waits for 2 s at most.
+    /// 1 ms to 60 s. The API client waits for 2 s at most. An attempt to connect ends after 5 s at most.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.settings.response_timeout = timeout;
         self
@@ -77,13 +78,17 @@ impl RedisRevocationStoreBuilder {
     ///
     /// As [`RedisReplayStoreBuilder::build`](crate::RedisReplayStoreBuilder::build).
     pub fn build(self) -> Result<RedisRevocationStore, RedisConfigError> {
-        let (reading, revoking) = (self.settings.connection()?, self.settings.connection()?);
+        let connection = Arc::new(self.settings.connection()?);
+        let waiting = match self.settings.replicas {
+            Some(_) => Some(self.settings.connection()?.with_sibling(Arc::clone(&connection))),
+            None => None,
+        };
         Ok(RedisRevocationStore {
             key_prefix: self.key_prefix,
             clock_margin: self.settings.clock_margin,
             replicas: self.settings.replicas,
-            reading,
-            revoking,
+            connection,
+            waiting,
         })
     }
 }

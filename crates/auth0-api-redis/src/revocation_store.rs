@@ -1,6 +1,7 @@
 //! The revocation store in Redis.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::logout::{RevocationStore, StoreFuture, SubjectId};
@@ -44,9 +45,9 @@ pub struct RedisRevocationStore {
     pub(crate) key_prefix: String,
     pub(crate) clock_margin: Duration,
     pub(crate) replicas: Option<Replicas>,
-    pub(crate) reading: Connection,
+    pub(crate) connection: Arc<Connection>,
     /// A logout that waits for replicas must not delay the requests that read, so it has a connection of its own.
-    pub(crate) revoking: Connection,
+    pub(crate) waiting: Option<Connection>,
 }
 
 impl RedisRevocationStore {
@@ -99,20 +100,14 @@ impl RevocationStore for RedisRevocationStore {
             time_to_live: milliseconds_left(now, expires_at + self.clock_margin),
             replicas: self.replicas,
         };
-        Box::pin(async move {
-            let answer = self.revoking.run(&revoking).await;
-            if answer.is_err() {
-                // The server may have become a replica. A replica accepts no writes, but answers reads, with old logouts.
-                self.reading.renew();
-            }
-            answer.map_err(Into::into)
-        })
+        let connection = self.waiting.as_ref().unwrap_or(&self.connection);
+        Box::pin(async move { connection.run(&revoking).await.map_err(Into::into) })
     }
 
     fn revoked_up_to<'a>(&'a self, subject: &'a SubjectId) -> StoreFuture<'a, Option<SystemTime>> {
         let reading = Reading { key: self.key(subject) };
         Box::pin(async move {
-            let Some(seconds) = self.reading.run(&reading).await? else { return Ok(None) };
+            let Some(seconds) = self.connection.run(&reading).await? else { return Ok(None) };
             let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
             time.map(Some).ok_or_else(|| "the stored time is not a time".into())
         })

@@ -43,7 +43,7 @@ impl Settings {
         }
         let deployment =
             self.endpoints.clone()?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
-        Ok(Connection { deployment, timeout: self.response_timeout })
+        Ok(Connection { deployment, timeout: self.response_timeout, sibling: None })
     }
 }
 

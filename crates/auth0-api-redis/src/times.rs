@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How long the requests of a store wait for a server. All times follow from the response timeout.
+/// How long the requests of a store wait for a server. All times follow from the response timeout, within bounds.
 #[derive(Clone, Copy)]
 pub(crate) struct Times {
     /// How long one server may take to answer a question before the next server is asked, too.
@@ -41,3 +41,20 @@ const SHORTEST_CONNECTING: Duration = Duration::from_millis(500);
 /// All requests share an attempt. If it hangs, because a server has vanished, the next attempt may find the server that
 /// replaces it.
 const LONGEST_CONNECTING: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_follow_from_the_response_timeout_within_bounds() {
+        let milliseconds = |response_timeout| {
+            let times = Times::of(Duration::from_millis(response_timeout));
+            [times.next_server, times.silence, times.connecting].map(|time| time.as_millis())
+        };
+        assert_eq!(milliseconds(8), [1, 4, 500]);
+        assert_eq!(milliseconds(500), [62, 250, 500]);
+        assert_eq!(milliseconds(1_600), [200, 800, 1_600]);
+        assert_eq!(milliseconds(60_000), [250, 1_000, 5_000]);
+    }
+}

@@ -61,8 +61,9 @@ impl Directory {
                 let recent = recent();
                 let listed: HashSet<&Domain> = domains.iter().collect();
                 let is_listed = |state: &&Arc<IssuerState>| listed.contains(state.domain());
-                let (proven, newcomers) =
-                    previous.map(|previous| (previous.proven(), previous.newcomers())).unwrap_or_default();
+                // A newcomer that is proven meanwhile is in both.
+                let newcomers = previous.map(Self::newcomers).unwrap_or_default();
+                let proven = previous.map(Self::proven).unwrap_or_default();
                 proven.iter().filter(is_listed).for_each(|state| recent.adopt(state));
                 newcomers.iter().filter(is_listed).for_each(|state| recent.adopt_newcomer(state));
                 Self::Listed(domains.clone(), recent)

@@ -1,11 +1,11 @@
 //! Starts the fetches of an issuer's keys: who may cause one, when it begins, and what its result changes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::documents::{self, Fetched};
 use super::fetching::{Fetching, PostponedKeySet};
-use super::pending::{Cause, Ended, FetchResult, Pending};
+use super::pending::{Cause, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::Snapshot;
@@ -35,7 +35,11 @@ impl IssuerState {
 
     /// Waits for a fetch. Many requests may wait for a fetch that has begun, but only some for one that has not. These have a
     /// place until the fetch ends.
-    pub(super) async fn wait_for(&self, pending: Pending, cause: Cause) -> Result<Ended, IssuerError> {
+    pub(super) async fn wait_for(
+        &self,
+        pending: Pending,
+        cause: Cause,
+    ) -> Result<(Arc<Snapshot>, SystemTime), IssuerError> {
         let Pending { flight, begins_in } = pending;
         let needs_place = cause != Cause::Operator && !begins_in.is_zero();
         let place =
@@ -85,12 +89,12 @@ impl IssuerState {
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
-            let past_caches = state.lock().goes_past_caches(state.config.policy.fresh_for, began);
+            let past_caches = state.lock().goes_past_caches;
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
             let fetched = spawn(async move { fetching.fetch(past_caches).await }).await;
             let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
-            Ok(Ended { snapshot, began, past_caches })
+            Ok((snapshot, began))
         })
     }
 

@@ -25,8 +25,8 @@ pub(super) struct Fetching {
     pub(super) first: FirstFetch,
     /// The key set that the next fetch asks for, if the last one was told to try later.
     pub(super) postponed: Option<PostponedKeySet>,
-    /// Until when no cache on the way to the tenant may answer a fetch.
-    pub(super) past_caches_until: Option<SystemTime>,
+    /// Whether no cache on the way to the tenant may answer a fetch: since the operator asked for keys.
+    pub(super) goes_past_caches: bool,
     back_off: BackOff,
     failure: Option<Failure>,
 }
@@ -81,7 +81,7 @@ impl Fetching {
             begins_at: None,
             first,
             postponed: None,
-            past_caches_until: None,
+            goes_past_caches: false,
             back_off,
             failure: None,
         }
@@ -96,12 +96,6 @@ impl Fetching {
     pub(super) fn miss(&mut self, key_id: &str, now: SystemTime) {
         self.removed.remember(key_id, now);
         self.unknown.remember(key_id, now);
-    }
-
-    /// Whether no cache on the way to the tenant may answer a fetch that begins now. If the clock was set back, they may.
-    pub(super) fn goes_past_caches(&self, longest: Duration, now: SystemTime) -> bool {
-        let left = self.past_caches_until.and_then(|until| until.duration_since(now).ok());
-        left.is_some_and(|left| !left.is_zero() && left <= longest)
     }
 
     /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this.
@@ -129,8 +123,8 @@ impl Fetching {
         self.failure.is_some()
     }
 
-    /// Whether the last fetch failed in the time for which keys are fresh, or the fetch after its back-off, which takes
-    /// `fetching` at most, may not have ended yet. If the clock was set back, the failure counts as old.
+    /// Whether the last fetch failed a short time ago: within the time for which keys are fresh, or within its back-off and
+    /// the time that the next fetch takes at most. If the clock was set back, the failure counts as old.
     pub(super) fn has_just_failed(&self, fresh_for: Duration, fetching: Duration, now: SystemTime) -> bool {
         self.failure.as_ref().is_some_and(|Failure { at, error, .. }| {
             let recent = fresh_for.max(error.retry_after.saturating_add(fetching));

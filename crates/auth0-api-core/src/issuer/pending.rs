@@ -7,17 +7,8 @@ use super::snapshot::Snapshot;
 use super::{FetchLimit, KeysUnavailable};
 use crate::flight::Flight;
 
-pub(super) type FetchResult = Result<Ended, KeysUnavailable>;
-
-/// A fetch that ended with keys.
-#[derive(Clone, Debug)]
-pub(super) struct Ended {
-    pub(super) snapshot: Arc<Snapshot>,
-    /// When the fetch began.
-    pub(super) began: SystemTime,
-    /// Whether no cache on the way to the tenant could answer.
-    pub(super) past_caches: bool,
-}
+/// The snapshot, and when its fetch began.
+pub(super) type FetchResult = Result<(Arc<Snapshot>, SystemTime), KeysUnavailable>;
 
 /// A fetch that has begun, or that begins when it gets its permit.
 pub(super) struct Pending {

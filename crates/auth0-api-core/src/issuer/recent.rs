@@ -69,7 +69,7 @@ impl Recent {
     /// The states of these issuers, which the configuration lists: of those that are held, and of others while there is
     /// room. An issuer that is in use is not evicted, and none counts as used because of this call.
     pub(super) fn within_room(&self, domains: &[Domain]) -> Vec<Arc<IssuerState>> {
-        self.evict_now();
+        self.settle();
         let states = self.newcomers.iter().chain(self.verified.iter());
         let held: HashMap<_, _> = states.map(|(_, state)| (state.domain().shared_issuer(), state)).collect();
         let mut room = self.config.policy.issuers_held().saturating_sub(self.proven().len());
@@ -82,19 +82,18 @@ impl Recent {
         domains.iter().filter_map(state).collect()
     }
 
-    /// The states of issuers that were added to the configured list and are not held, as many as can be held. They begin as
-    /// newcomers, so they evict no issuer that is in use.
+    /// The states of issuers that were added to the configured list, as many as there is room for. They begin as newcomers,
+    /// so they evict no issuer that is in use.
     pub(super) fn added(&self, domains: &[&Domain]) -> Vec<Arc<IssuerState>> {
-        let is_new = |domain: &&&Domain| {
-            !self.verified.contains_key(domain.issuer()) && !self.newcomers.contains_key(domain.issuer())
-        };
+        self.settle();
+        let policy = &self.config.policy;
+        let room = policy.newcomers_held().saturating_sub(self.without_proof().len());
         let add = |domain: &&Domain| {
             let issuer = domain.shared_issuer();
             self.newcomers.get_with(issuer, || self.new_state(domain, FirstFetch::default()))
         };
-        let policy = &self.config.policy;
-        let most = policy.issuers_held().min(policy.newcomers_held());
-        domains.iter().filter(is_new).take(most).map(add).collect()
+        let unproven = domains.iter().filter(|domain| !self.verified.contains_key(domain.issuer()));
+        unproven.take(room.min(policy.issuers_held())).map(add).collect()
     }
 
     /// Whether an issuer with or without a verified token has keys that may be used. None counts as used because of this call.
@@ -112,9 +111,11 @@ impl Recent {
         self.newcomers.iter().map(|(_, state)| state).collect()
     }
 
-    /// Takes over the state of an issuer without a verified token.
+    /// Takes over the state of an issuer without a verified token, unless a token was verified meanwhile.
     pub(super) fn adopt_newcomer(&self, state: &Arc<IssuerState>) {
-        self.newcomers.insert(state.domain().shared_issuer(), Arc::clone(state));
+        if !self.verified.contains_key(state.domain().issuer()) {
+            self.newcomers.insert(state.domain().shared_issuer(), Arc::clone(state));
+        }
     }
 
     /// Takes over the state of an issuer with a verified token.
@@ -171,9 +172,14 @@ impl Recent {
 
     /// Runs moka's pending evictions, so that the limits apply at once, and updates the metric.
     fn evict_now(&self) {
+        self.settle();
+        meter::issuers_held(self.len());
+    }
+
+    /// Runs moka's pending evictions.
+    fn settle(&self) {
         self.verified.run_pending_tasks();
         self.newcomers.run_pending_tasks();
-        meter::issuers_held(self.len());
     }
 
     /// Updates the metric.

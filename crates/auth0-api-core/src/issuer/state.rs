@@ -33,7 +33,7 @@ use super::config::IssuerConfig;
 use super::fetching::{Fetching, FirstFetch};
 use super::key_set::NoKey;
 use super::limits::Limits;
-use super::pending::{Cause, Ended, FetchResult, Pending};
+use super::pending::{Cause, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
@@ -156,30 +156,28 @@ impl IssuerState {
 
     /// Fetches the keys, even if they are fresh or a back-off is not over. No cache on the way to the tenant may answer.
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), IssuerError> {
-        // A fetch that is already in progress may have begun before the tenant changed its keys. This call cannot use
-        // the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a time.
-        if let Some(earlier) = self.fetches.join(&()) {
+        // A fetch that is already in progress may have begun before the tenant changed its keys, and a cache may answer it.
+        // This call cannot use the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a
+        // time.
+        let earlier = {
+            let mut fetching = self.lock();
+            // A cache that was not asked may still have the old keys. Strangers can cause fetches, so no later one may bring
+            // these keys back.
+            fetching.goes_past_caches = true;
+            self.fetches.join(&())
+        };
+        if let Some(earlier) = earlier {
             _ = earlier.result().await;
         }
         // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
-        // began. This call can use the result of that fetch, unless a cache may have answered it. The fetch after it goes
-        // past the caches.
-        loop {
-            let (joins, fetch) = {
-                let mut fetching = self.lock();
-                // The tenant may have changed `jwks_uri`.
-                fetching.postponed = None;
-                // A cache that was not asked may still have the old keys. Strangers can cause fetches, so none of the next
-                // ones may bring these keys back.
-                fetching.past_caches_until = self.config.clock.now().checked_add(self.config.policy.fresh_for);
-                (self.fetches.join(&()).is_some(), self.start_or_join(&mut fetching, Cause::Operator)?)
-            };
-            match self.wait_for(fetch, Cause::Operator).await {
-                Ok(ended) if ended.past_caches => return Ok(()),
-                Err(error) if !joins => return Err(error),
-                Ok(_) | Err(_) => {}
-            }
-        }
+        // began. This call can use the result of that fetch.
+        let fetch = {
+            let mut fetching = self.lock();
+            // The tenant may have changed `jwks_uri`.
+            fetching.postponed = None;
+            self.start_or_join(&mut fetching, Cause::Operator)?
+        };
+        self.wait_for(fetch, Cause::Operator).await.map(drop)
     }
 
     /// Whether a fetch has ended, with keys or with a failure.
@@ -237,15 +235,14 @@ impl IssuerState {
     /// continues.
     ///
     /// Auth0 allows the use of stale keys (`stale-if-error`), so that an outage of the tenant does not make this API
-    /// unavailable. Requests do not wait if the last fetch failed within the time for which keys are fresh: until then, the
-    /// keys are not older than they may be after an outage.
+    /// unavailable. Requests do not wait if the last fetch failed a short time ago.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
         let policy = &self.config.policy;
         let was_down = self.lock().has_just_failed(
             policy.fresh_for,
-            policy.fetch_timeout.saturating_mul(2),
+            policy.fetch_timeout.saturating_mul(REQUESTS_OF_A_FETCH),
             self.config.clock.now(),
         );
         let patience = if was_down { Duration::ZERO } else { PATIENCE };
@@ -313,7 +310,7 @@ impl IssuerState {
 
     /// Waits for a fetch, for a request that began at `now`.
     async fn found(&self, fetch: Pending, cause: Cause, now: SystemTime) -> Result<Found, IssuerError> {
-        let Ended { snapshot, began, .. } = self.wait_for(fetch, cause).await?;
+        let (snapshot, began) = self.wait_for(fetch, cause).await?;
         Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
     }
 
@@ -336,6 +333,9 @@ impl Drop for IssuerState {
         self.current.store(None);
     }
 }
+
+/// Two documents, and each may be asked for again on a new connection.
+const REQUESTS_OF_A_FETCH: u32 = 4;
 
 /// The number of look-ups per request: one in the present keys, one in keys that arrived in the meantime, one after a
 /// fetch that began before the request, and one after a fetch that began after the request.

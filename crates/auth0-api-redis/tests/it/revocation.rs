@@ -1,6 +1,7 @@
 //! The revocation store, and logouts at several replicas.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::logout::{RevocationStore, SubjectId};
@@ -52,6 +53,35 @@ async fn a_logout_that_waits_for_replicas_delays_no_request() {
     assert!(store.revoked_up_to(&ada()).await.unwrap().is_some(), "the master has the logout");
     assert!(!logout.is_finished(), "the logout still waits");
     logout.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reads_leave_a_server_that_has_become_a_replica() {
+    let last_read = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&last_read);
+    let url = fake::redis(move |connection, command| {
+        let answer = if command.contains("\r\nGET\r\n") {
+            seen.store(connection, Ordering::Relaxed);
+            "$-1\r\n"
+        } else if command.contains("EVAL") {
+            "-READONLY You can't write against a read only replica.\r\n"
+        } else if command.contains("WAIT") {
+            ":0\r\n"
+        } else {
+            "+OK\r\n"
+        };
+        Some(answer.to_owned())
+    });
+    let builder = RedisRevocationStore::builder(&url).response_timeout(RESPONSE_TIMEOUT);
+    let store = builder.replicas(1, Duration::from_millis(1)).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.revoked_up_to(&ada()).await.unwrap(), None);
+        assert_eq!(last_read.load(Ordering::Relaxed), 0);
+    }
+    let error = store.revoke(&ada(), now(), now(), now() + DAY).await.unwrap_err();
+    assert!(error.to_string().contains("is a replica"), "{error}");
+    assert_eq!(store.revoked_up_to(&ada()).await.unwrap(), None);
+    assert_eq!(last_read.load(Ordering::Relaxed), 2, "a new connection, beside the one of the logout");
 }
 
 async fn passes(builder: RedisRevocationStoreBuilder) {
