@@ -61,6 +61,14 @@ fn check_challenge(challenge: &str) {
     }
 }
 
+/// Checks that the texts of an error repeat nothing of an answer, except a code that is short and printable.
+pub fn assert_shows_only_code(error: &(impl std::error::Error + ?Sized), code: &str, answer: &[u8]) {
+    assert!(code.len() <= 64 && code.bytes().all(|octet| matches!(octet, b' '..=b'~')), "{code:?}");
+    let text = format!("{error} {error:?}");
+    let without_code = if code.is_empty() { text } else { text.replace(code, "").replace(&format!("{code:?}"), "") };
+    assert_no_echo(&without_code, &[answer], 16);
+}
+
 /// Checks that `answer` contains no sequence of `length` bytes of what was presented.
 ///
 /// An input can contain words of the fixed texts by chance. So only sequences with a digit or a non-ASCII byte are

@@ -58,6 +58,7 @@
 //! | a test suite for adapters for web frameworks | `contract::adapter`, with the feature `contract` |
 //! | a test suite for a replay store | `contract::replay_store`, with the feature `contract` |
 //! | a real Redis | `RedisServer`, with the feature `contract` |
+//! | an address for a server that is another program, such as a proxy | [`free_address`] |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
 //! | one line for each request, while developing | [`LocalTenantBuilder::request_log`], [`LoggedRequest`] |
 //! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |
@@ -107,6 +108,7 @@ mod counts;
 mod dpop_client;
 mod encryption;
 mod endpoints;
+mod free_address;
 mod http_answer;
 mod jws;
 mod jwt;
@@ -151,6 +153,7 @@ pub use clock::ManualClock;
 pub use counts::RequestCounts;
 pub use dpop_client::{DpopClient, ProofBuilder};
 pub use encryption::{EncryptionAlgorithm, EncryptionKey, TokenEncryption};
+pub use free_address::free_address;
 pub use http_answer::HttpAnswer;
 pub use key::SigningKey;
 pub use mint::TokenBuilder;

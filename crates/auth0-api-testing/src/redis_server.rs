@@ -1,12 +1,14 @@
 //! A real Redis for tests.
 
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+
+use crate::free_address::free_address;
 
 /// A `redis-server` process for one test.
 ///
@@ -62,7 +64,7 @@ impl RedisServer {
             match server.launch().await {
                 Ok(()) => return Some(server),
                 Err(Failure::NotInstalled) => return skip(),
-                // Another process may have taken the port since `free_address` released it: try another port.
+                // Another process may have taken the port since `free_address` looked at it: try another port.
                 Err(Failure::Exited) => {}
             }
         }
@@ -158,12 +160,6 @@ fn skip() -> Option<RedisServer> {
     assert!(!strict, "STRICT=1 does not allow the test to be skipped: redis-server is not installed");
     eprintln!("skipped: redis-server is not installed");
     None
-}
-
-#[expect(clippy::expect_used, reason = "tests need a free loopback port")]
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback address has a free port");
-    listener.local_addr().expect("a bound socket has an address")
 }
 
 const PORTS_TO_TRY: usize = 5;

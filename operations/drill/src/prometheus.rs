@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use auth0_api_testing::free_address;
 use reqwest::Client;
 use serde_json::Value;
 
 use crate::Result;
-use crate::process::{Process, free_address};
+use crate::process::Process;
 use crate::settings::Settings;
 
 /// A running Prometheus that has loaded the rules.
@@ -32,7 +33,7 @@ impl Prometheus {
         let rules = scaled(&fs::read_to_string(&settings.rules)?, minute.as_secs());
         fs::write(folder.join("alerts.yml"), rules)?;
         fs::write(folder.join("prometheus.yml"), configuration(minute / 2, targets))?;
-        let address = free_address()?;
+        let address = free_address();
         let mut command = Command::new("prometheus");
         command
             .arg(format!("--config.file={}", folder.join("prometheus.yml").display()))

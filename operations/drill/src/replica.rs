@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use auth0_api_testing::free_address;
+
 use crate::Result;
-use crate::process::{Process, free_address};
+use crate::process::Process;
 
 /// A replica, running or not, and what is needed to start it again at the same addresses.
 pub(crate) struct Replica {
@@ -19,7 +21,7 @@ pub(crate) struct Replica {
 
 impl Replica {
     pub(crate) fn new(name: &'static str, program: &Path, environment: &[(&'static str, String)]) -> Result<Self> {
-        let (address, operators) = (free_address()?, free_address()?);
+        let (address, operators) = (free_address(), free_address());
         let mut settings = environment.to_vec();
         settings.extend([("PORT", address.port().to_string()), ("OPERATORS_PORT", operators.port().to_string())]);
         Ok(Self { name, address, operators, program: program.to_owned(), settings, process: None })

@@ -8,14 +8,14 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use auth0_api_testing::{LocalTenant, RedisServer};
+use auth0_api_testing::{LocalTenant, RedisServer, free_address};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::Result;
-use crate::process::{Process, free_address};
+use crate::process::Process;
 use crate::prometheus::Prometheus;
 use crate::replica::Replica;
 use crate::settings::Settings;
@@ -48,7 +48,7 @@ impl Stage {
         let folder = tempfile::tempdir()?;
         let tenant = LocalTenant::start().await?;
         let redis = RedisServer::start().await.ok_or("redis-server is not installed")?;
-        let public = free_address()?;
+        let public = free_address();
         let url = format!("http://{public}");
         let environment = vec![
             ("AUTH0_DOMAIN", tenant.domain().to_owned()),

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::ApiClient;
+use auth0_api_testing::free_address;
 use axum::Router;
 use axum::routing::get;
 pub(crate) use program::Proxy;
@@ -158,11 +159,6 @@ impl Identity {
     fn with_key(&self) -> String {
         format!("{}{}", self.pem, self.key.serialize_pem())
     }
-}
-
-/// Returns a loopback address with a free port.
-pub(crate) fn free_address() -> SocketAddr {
-    std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]

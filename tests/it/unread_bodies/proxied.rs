@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use auth0_api_testing::TestWorld;
+use auth0_api_testing::{TestWorld, free_address};
 
 use super::{Kind, actix, axum, broken};
-use crate::proxies::{Folder, Proxy, free_address, skip};
+use crate::proxies::{Folder, Proxy, skip};
 
 #[tokio::test]
 async fn nginx_keeps_its_connections_to_axum() {

@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::{Clock as _, SystemClock};
+use auth0_api_testing::free_address;
 use serde_json::Value;
 
 use crate::PROGRAM;
@@ -66,7 +67,8 @@ async fn a_pasted_token_of_the_local_tenant_fits_one_screen() {
 
 #[tokio::test]
 async fn the_exit_status_is_that_of_the_outcome() {
-    let tenant = Running::start(&[]);
+    // No other test takes this port when the tenant has ended.
+    let tenant = Running::start(&["--port", &free_address().port().to_string()]);
     let (token, domain) = (token(&tenant).await, tenant.value("domain"));
     let with = |flags: &[&str]| check(&token, flags, &[("AUTH0_DOMAIN", &domain)]);
     for (flags, status, start) in [

@@ -65,4 +65,14 @@ mod tests {
         assert_eq!(read(&format!("connect_code={}&state=s%2B1", "c".repeat(185))), Err("connect_callback"));
         assert_eq!(read(&format!("connect_code=c&state=s%2B1&x={}", "c".repeat(9000))), Err("connect_callback"));
     }
+    #[test]
+    fn the_error_of_a_redirect_is_shown_in_short_and_without_control_characters() {
+        // Found by fuzzing.
+        let query = "error=i%00%002RRRRRRRRRRRRRRRRRRRRRee+ctr%18u\u{fffd}+%0d%0aSet-Cookie:+x&state=s%2B1";
+        let shown = |query: &str| connect_code(query, &"s+1".into()).map(drop).map_err(|error| error.to_string());
+        let before = "the account was not connected:";
+        assert_eq!(shown(query), Err(format!("{before} i2RRRRRRRRRRRRRRRRRRRRRee ctru Set-Cookie: x")));
+        let long = format!("error={}&state=s%2B1", "e".repeat(65));
+        assert_eq!(shown(&long), Err(format!("{before} {}", "e".repeat(64))));
+    }
 }

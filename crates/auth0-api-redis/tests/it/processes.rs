@@ -1,12 +1,11 @@
 //! Clusters and sentinels of real `redis-server` processes.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use auth0_api_redis::{RedisReplayStore, RedisReplayStoreBuilder};
-use auth0_api_testing::RedisServer;
+use auth0_api_testing::{RedisServer, free_address};
 
 /// A cluster of three masters with one replica each, or with none.
 pub(crate) struct Cluster {
@@ -142,7 +141,7 @@ pub(crate) async fn start_server(arguments: &str) -> Option<RedisServer> {
 
 async fn start_node() -> Option<RedisServer> {
     RedisServer::start_with(|| {
-        let (directory, bus) = (directory(), free_port());
+        let (directory, bus) = (directory(), free_address().port());
         words(&format!(
             "--dir {} --repl-diskless-sync-delay 0 --cluster-enabled yes --cluster-port {bus} \
              --cluster-node-timeout 1000 --cluster-replica-validity-factor 0",
@@ -209,10 +208,6 @@ fn directory() -> PathBuf {
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).unwrap();
     directory
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 pub(crate) const MASTER_NAME: &str = "replays";

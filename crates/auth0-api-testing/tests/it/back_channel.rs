@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use auth0_api_testing::{Application, LogoutDelivery};
+use auth0_api_testing::{Application, LogoutDelivery, free_address};
 use serde_json::{Value, json};
 
 use crate::caller::{get, part, verifies};
@@ -153,7 +153,7 @@ async fn only_the_configured_url_is_called() {
     let location =
         format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {}\r\ncontent-length: 0\r\n\r\n", elsewhere.url);
     let redirecting = Receiver::answering(location.leak());
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = free_address();
     let world = World::with(|builder| {
         let page = |id, url: String| Application::single_page(id).back_channel_logout_url(url);
         builder.application(page("app", redirecting.url.clone())).application(page("gone", format!("http://{gone}/")))

@@ -23,7 +23,8 @@ impl Running {
 
     /// Starts it with these environment variables.
     pub(crate) fn start_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
-        let mut program = program(&[&["--port", "0"], options].concat());
+        let any_port: &[&str] = if options.contains(&"--port") { &[] } else { &["--port", "0"] };
+        let mut program = program(&[any_port, options].concat());
         let mut child = program.envs(variables.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
         let mut running = Self { child, lines, introduction: Vec::new() };

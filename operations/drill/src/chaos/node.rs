@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use auth0_api_testing::free_address;
+
 use crate::Result;
-use crate::process::{Process, free_address};
+use crate::process::Process;
 
 /// A node, running or not. What it has recorded stays in its folder.
 pub(crate) struct Node {
@@ -19,7 +21,7 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new(folder: PathBuf) -> Result<Self> {
-        Ok(Self { address: free_address()?, bus: free_address()?.port(), folder, process: None })
+        Ok(Self { address: free_address(), bus: free_address().port(), folder, process: None })
     }
 
     pub(crate) async fn start(&mut self) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth0_api_testing::free_address;
 use reqwest::{Client, Method};
 use tempfile::TempDir;
 
@@ -12,7 +13,6 @@ use super::link::Link;
 use super::nginx::Nginx;
 use super::tenant::{AUDIENCE, CLIENT_ID, CLIENT_SECRET, PARTNER, Tenant};
 use crate::Result;
-use crate::process::free_address;
 use crate::replica::Replica;
 use crate::settings::Settings;
 
@@ -50,7 +50,7 @@ impl Site {
         let mut tenant = Tenant::new(folder.path()).await?;
         let keys = Arc::new(Keys::new(&format!("{}/", tenant.link.url()), AUDIENCE));
         tenant.start(&keys).await?;
-        let (partner_link, public) = (Link::start().await?, free_address()?);
+        let (partner_link, public) = (Link::start().await?, free_address());
         let mut partner = Replica::new("partner", &settings.api, &environment(&tenant, PARTNER))?;
         partner.start(folder.path()).await?;
         partner_link.lead_to(Some(partner.address));

@@ -1,10 +1,11 @@
 //! Runs the application with a Redis that speaks TLS.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use auth0_api_testing::free_address;
 
 #[test]
 fn an_application_that_chose_ring_keeps_ring() {
@@ -41,7 +42,7 @@ impl Redis {
         let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
         fs::write(&certificate, identity.cert.pem()).unwrap();
         fs::write(&key, identity.signing_key.serialize_pem()).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_address().port();
         let process = Command::new("redis-server")
             .args(["--port", "0", "--tls-port", &port.to_string(), "--tls-auth-clients", "no", "--save", ""])
             .arg("--tls-cert-file")

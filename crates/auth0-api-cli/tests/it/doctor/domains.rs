@@ -1,6 +1,6 @@
 //! An API that trusts several domains: each finding names its domain, and a fault of one is no fault of another.
 
-use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour, free_address};
 
 use super::setup::Setup;
 
@@ -31,10 +31,9 @@ async fn two_good_domains_have_no_faults() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_of_one_domain_is_not_one_of_the_other() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let failing = LocalTenant::start().await.unwrap();
     failing.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
-    let unreachable = format!("http://{closed}");
+    let unreachable = format!("http://{}", free_address());
     for (bad, status, faults, about_it) in [
         (unreachable.as_str(), 1, &["not_connected", "tenant"][..], &["not_connected", "tenant"][..]),
         // An outage is no fault of the deployment.

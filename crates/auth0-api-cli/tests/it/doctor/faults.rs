@@ -1,6 +1,6 @@
 //! Faults of the settings and of the connection to a tenant on this machine.
 
-use auth0_api_testing::{Endpoint, Misbehaviour};
+use auth0_api_testing::{Endpoint, Misbehaviour, free_address};
 
 use super::planted::find;
 use super::setup::{Setup, file};
@@ -89,7 +89,7 @@ async fn faults_of_the_connection_are_found() {
             1,
             &["machine: start the local tenant", "api: correct the host and the port of AUTH0_DOMAIN"],
             |setup| {
-                let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+                let closed = free_address();
                 setup.set("AUTH0_DOMAIN", &format!("http://{closed}"))
             },
         ),

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use auth0_api_testing::free_address;
+
 use super::proxy::Proxy;
 use super::setup::{Setup, file};
 
@@ -39,7 +41,7 @@ async fn faults_of_proxies_and_certificates_are_found() {
             "200 OK",
             &["machine: correct HTTPS_PROXY, or add tenant.example to NO_PROXY"],
             |setup| {
-                let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+                let closed = free_address();
                 setup.set("HTTPS_PROXY", &format!("http://someone:planted-api-secret@{closed}"))
             },
         ),
