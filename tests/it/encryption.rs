@@ -10,7 +10,7 @@ use auth0_api_testing::{
     Api, EncryptionAlgorithm, EncryptionKey, HttpAnswer, LocalTenant, ManualClock, OfflineTenant, ScriptedHttp,
     status_and_label,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -277,6 +277,24 @@ async fn a_rejection_because_of_many_decryptions_names_a_time_and_no_challenge()
     assert_eq!((rejection.status(), rejection.label(), rejection.challenges().len()), (503, "decryption_busy", 0));
     assert!(rejection.headers().any(|(name, value)| name == "retry-after" && value == "1"));
     assert!(error.hint().is_some_and(|hint| hint.contains("decryptions_at_once")));
+}
+
+/// A remembered token takes no place, also while the tenant is unavailable and its keys are old.
+#[tokio::test]
+async fn remembered_tokens_are_accepted_while_the_place_is_taken_and_the_tenant_is_down() {
+    let world = World::with(|builder| builder.decryptions_at_once(1).token_cache(TokenCache::entries(10)));
+    let (token, new) = (world.token(), world.token());
+    assert_eq!(world.outcome(&token).await, "200 accepted");
+    world.tenant.http().route(OfflineTenant::JWKS_URL).answer([HttpAnswer::json(500, &json!({}))]);
+    for pass in [481, 300] {
+        world.tenant.clock().advance(seconds(pass));
+        // This request takes the place, or finds it taken.
+        let mut busy = Box::pin(world.api.verify_access_token(&new));
+        _ = futures_util::poll!(&mut busy);
+        for _ in 0..5 {
+            assert_eq!(world.outcome(&token).await, "200 accepted");
+        }
+    }
 }
 
 #[tokio::test]

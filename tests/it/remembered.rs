@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use auth0_api_core::issuer::{DomainContext, DomainFuture, DomainResolver};
 use auth0_api_core::{ApiClient, DpopPolicy, TokenCache, TrustedDomains, VerifiedToken};
-use auth0_api_testing::{LocalTenant, TestWorld, TokenHolder, status_and_label};
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour, TestWorld, TokenHolder, status_and_label};
 
 use crate::world::{of_length, seconds};
 
@@ -96,15 +96,35 @@ async fn a_remembered_token_is_rejected_when_its_key_is_removed() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_is_verified_again_after_a_key_refresh_is_due() {
+async fn a_remembered_token_starts_the_refresh_that_is_due_and_stays_remembered_if_the_keys_are_the_same() {
     let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
-    world.pass(601);
-    let second = api.verify_access_token(&token).await.unwrap();
-    assert!(!share(&first, &second));
-    assert!(share(&second, &api.verify_access_token(&token).await.unwrap()), "the keys are the same");
+    for expected in 2..4 {
+        world.pass(601);
+        assert!(share(&first, &api.verify_access_token(&token).await.unwrap()));
+        assert_eq!(world.tenant.requests().jwks, expected);
+    }
+}
+
+/// As long as the last good keys are used, for a day.
+#[tokio::test]
+async fn a_remembered_token_is_not_verified_again_while_the_tenant_is_unavailable() {
+    let world = TestWorld::start().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().expires_in(seconds(100_000)).sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
+    for pass in [481, 200, 80_000] {
+        world.pass(pass);
+        assert!(share(&first, &api.verify_access_token(&token).await.unwrap()), "{pass}");
+    }
+    world.pass(86_400 - 80_681);
+    assert_eq!(outcome_of(&api, &token).await, "503 keys_unavailable");
+    world.tenant.behave();
+    world.pass(700);
+    assert!(share(&first, &api.verify_access_token(&token).await.unwrap()), "the keys are the same");
 }
 
 #[tokio::test]

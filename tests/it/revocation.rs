@@ -93,9 +93,11 @@ async fn a_malformed_identifier_that_the_list_reads_is_rejected() {
     let (all, sessions) = (api(&world, list.clone()), api(&world, by_session));
     let nothing = api(&world, |_: &TokenIdentity| async { Ok(TokenStatus::Valid) });
     let malformed = |name: &str, value: Value| world.tenant.mint().claim(name, value).sign();
-    for name in ["sub", "azp", "jti", "sid"] {
+    // The identifier of the client is `azp`, or `client_id` in the RFC 9068 profile.
+    let by_client_id = |value: Value| world.tenant.mint().without_claim("azp").claim("client_id", value).sign();
+    for name in ["sub", "azp", "jti", "sid", "client_id"] {
         for value in [json!(5), json!(null), json!(["t-1"])] {
-            let token = malformed(name, value.clone());
+            let token = if name == "client_id" { by_client_id(value.clone()) } else { malformed(name, value.clone()) };
             assert_eq!(status_and_label(&all.verify_access_token(&token).await), "401 token_claim_malformed", "{name}");
             // A list that does not read the claim cannot miss it.
             assert_eq!(status_and_label(&nothing.verify_access_token(&token).await), "200 accepted", "{name} {value}");

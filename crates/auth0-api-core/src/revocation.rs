@@ -2,9 +2,10 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use crate::jose::WrongType;
@@ -167,7 +168,10 @@ impl TokenIdentity {
 
     /// `azp` or `client_id`: the client that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
-        self.claims.client_id().unwrap_or_else(|WrongType| self.read("azp", None))
+        self.claims.client_id().unwrap_or_else(|WrongType| {
+            let claim = if self.claims.contains("azp") { "azp" } else { "client_id" };
+            self.read(claim, None)
+        })
     }
 
     /// `iat`: when the token was issued. It is useful for a list that revokes all tokens that were issued before a
@@ -223,7 +227,7 @@ impl Revocation {
         Self(Some(Arc::new(list)))
     }
 
-    /// Adds a list, which is asked after the present one.
+    /// Adds a list, which is asked at the same time as the present one.
     pub(crate) fn and(self, list: impl RevocationList) -> Self {
         match self.0 {
             None => Self::new(list),
@@ -250,7 +254,7 @@ impl Revocation {
     }
 }
 
-/// Two lists. A token that one of them revokes is revoked.
+/// Two lists. A token that one of them revokes is revoked, also if the other one fails or does not answer.
 struct Both {
     first: Arc<dyn RevocationList>,
     second: Arc<dyn RevocationList>,
@@ -258,12 +262,24 @@ struct Both {
 
 impl RevocationList for Both {
     fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a> {
-        Box::pin(async move {
-            match self.first.status(token).await? {
-                TokenStatus::Revoked => Ok(TokenStatus::Revoked),
-                TokenStatus::Valid => self.second.status(token).await,
+        let mut asked = vec![self.first.status(token), self.second.status(token)];
+        let mut failure = None;
+        Box::pin(poll_fn(move |context| {
+            let mut is_revoked = false;
+            asked.retain_mut(|answer| match answer.as_mut().poll(context) {
+                Poll::Pending => true,
+                Poll::Ready(answer) => {
+                    is_revoked |= matches!(answer, Ok(TokenStatus::Revoked));
+                    failure = failure.take().or(answer.err());
+                    false
+                }
+            });
+            match is_revoked {
+                true => Poll::Ready(Ok(TokenStatus::Revoked)),
+                false if asked.is_empty() => Poll::Ready(failure.take().map_or(Ok(TokenStatus::Valid), Err)),
+                false => Poll::Pending,
             }
-        })
+        }))
     }
 }
 

@@ -26,9 +26,10 @@ mod text_hash;
 /// 3. On each request, the client checks `exp`, `nbf` and the maximum age again, and calls the
 ///    [`DomainResolver`](crate::issuer::DomainResolver) and the [`RevocationList`](crate::revocation::RevocationList) again. Each `DPoP`
 ///    request still needs a new proof, and the client checks it.
-/// 4. If the issuer's key set has changed, or a refresh of the key set is due, the client verifies the token again as
-///    if it were new. So if the issuer removes a key, a cached token that was signed with this key is rejected at the
-///    same time as a token that is not cached.
+/// 4. A cached token counts only while the client would verify a new token with the same key set. If the key set has
+///    changed, the client verifies the token again as if it were new. So if the issuer removes a key, a cached token that
+///    was signed with this key is rejected at the same time as a token that is not cached. While the issuer is unavailable,
+///    cached tokens are accepted for as long as the last good keys are used.
 /// 5. Clones of a client share a cache. Clients that were built separately never share a cache. So the cache of one
 ///    configuration cannot make a token valid under another configuration.
 ///
@@ -77,9 +78,11 @@ impl TokenCache {
 /// The cached tokens of one client. Always empty if no cache is configured.
 pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Arc<Remembered>, TextHashState>>);
 
-struct Remembered {
-    claims: ValidClaims,
-    keys: KeySetVersion,
+/// A token that was verified before.
+pub(crate) struct Remembered {
+    pub(crate) claims: ValidClaims,
+    /// The keys that it was verified with.
+    pub(crate) keys: KeySetVersion,
     life: Duration,
 }
 
@@ -98,12 +101,11 @@ impl RememberedTokens {
         self.0.is_some()
     }
 
-    /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.
+    /// Returns a cached token. Its issuer's keys may have changed since it was verified.
     ///
     /// The cache compares the full text, so an equal hash alone is never enough.
-    pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
-        let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
-        remembered.map(|remembered| remembered.claims.clone())
+    pub(crate) fn recall(&self, token: &str) -> Option<Arc<Remembered>> {
+        self.0.as_ref()?.get(token)
     }
 
     /// Stores a token that was verified with these keys, until the token expires.

@@ -93,8 +93,8 @@ impl Verifier {
     /// it again.
     ///
     /// The text of the token and the keys of its issuer have not changed since then, so the signature and the claims
-    /// are still correct. Two things can have changed and are checked again: whether the issuer is trusted, and the
-    /// time.
+    /// are still correct. What can have changed is checked again: whether the issuer is trusted, whether these keys may
+    /// still be used, and the time.
     async fn recall(
         &self,
         credentials: &Credentials<'_>,
@@ -105,13 +105,21 @@ impl Verifier {
         if !self.remembered.is_configured() {
             return Ok(None);
         }
-        let recalled = self.remembered.recall(credentials.token(), now);
-        if recalled.is_none() {
-            waiting.begin().await; // The metric counts each request once, and a new token may have to wait for keys.
+        let remembered = self.remembered.recall(credentials.token());
+        let is_current = remembered.as_ref().is_some_and(|remembered| remembered.keys.is_current(now));
+        if !is_current {
+            waiting.begin().await; // The metric counts each request once, and this one may have to wait for keys.
         }
+        let recalled = match remembered {
+            Some(remembered) if !is_current => {
+                let (keys, issuer) = (&remembered.keys, remembered.claims.issuer());
+                Box::pin(self.issuers.still_uses(keys, issuer, request, now)).await?.then_some(remembered)
+            }
+            remembered => remembered,
+        };
         meter::token_recalled(recalled.is_some());
-        let Some(claims) = recalled else { return Ok(None) };
-        if !self.issuers.still_admit(claims.issuer(), request).await? {
+        let Some(claims) = recalled.map(|remembered| remembered.claims.clone()) else { return Ok(None) };
+        if is_current && !self.issuers.still_admit(claims.issuer(), request).await? {
             return Ok(None);
         }
         if let Err(error) = self.tokens.still_valid(&claims, now) {

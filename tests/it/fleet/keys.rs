@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::world::{Fleet, MINUTE, SECOND, Seen, new_key};
+use auth0_api_core::issuer::IssuerError;
+use auth0_api_testing::OfflineTenant;
+
+use super::world::{Fleet, MINUTE, SECOND, Seen, new_key, replicas};
 
 #[tokio::test(start_paused = true)]
 async fn a_rotation_to_the_published_next_key_is_not_noticed() {
@@ -66,4 +69,37 @@ async fn a_removed_key_is_distrusted_within_ten_minutes() {
     // The callers with the old token are told that it is invalid, and their replicas do not ask the tenant each time.
     assert!(old.count("401 key_unknown") > 100 * (old.errors() - old.count("401 key_unknown")), "{old}");
     assert!(load.mean_percent() < 50, "{load}");
+}
+
+/// The operator revokes a key, and calls `refresh_now` at every replica in the same moment. A replica that the tenant
+/// rejects is called again when the error says so. The tenant's limit allows the keys of ten of 500 replicas in a second.
+#[tokio::test(start_paused = true)]
+async fn a_removed_key_is_distrusted_as_soon_as_the_limit_allows_after_refresh_now() {
+    let mut fleet = Fleet::new();
+    fleet.send("new", &fleet.token(&fleet.keys[1]));
+    fleet.start_all(10 * MINUTE, 5 * SECOND).await;
+    let from = fleet.forget();
+    fleet.tenant.publish(&[&fleet.keys[1]]);
+    let mut refreshing = tokio::task::JoinSet::new();
+    for number in 0..replicas() {
+        let api = fleet.api(number);
+        refreshing.spawn(async move {
+            while let Err(error) = api.refresh_now(OfflineTenant::ISSUER).await {
+                let IssuerError::Unavailable(error) = error else { panic!("{error}") };
+                tokio::time::sleep(error.retry_after).await;
+            }
+        });
+    }
+    refreshing.join_all().await;
+    let refreshed = fleet.clock.elapsed() - from;
+    let accepted = fleet.seen("user").count("200 accepted");
+    tokio::time::sleep(10 * MINUTE).await;
+    let (load, old, new) = (fleet.load_since(from), fleet.seen("user"), fleet.seen("new"));
+    let distrusted = old.distrusted_after(from);
+    println!(
+        "removed key, refresh_now: {load}; callers: old {old}new {new}; the last replica distrusts the old key after \
+         {distrusted:?}, the last call returned after {refreshed:?}"
+    );
+    assert!(distrusted <= refreshed && refreshed < 3 * MINUTE, "{distrusted:?} {refreshed:?}");
+    assert_eq!((old.count("200 accepted"), new.errors()), (accepted, 0), "{old} {new}");
 }

@@ -81,6 +81,25 @@ async fn a_postponed_key_set_is_requested_again_without_the_discovery_document()
     assert_eq!(fetched(&world), (2, 7), "each fetch that is not postponed begins with the discovery document");
 }
 
+/// All replicas of a large fleet call it in the same moment, after a leaked key was removed.
+#[tokio::test]
+async fn a_repeated_refresh_now_asks_only_for_a_postponed_key_set() {
+    let world = TestWorld::start().await;
+    let (api, issuer) = (world.api.clone(), world.tenant.issuer().to_owned());
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(100) });
+    outcome_of(&api, &world.tenant.mint().sign()).await;
+    assert_eq!(fetched(&world), (1, 1));
+    api.refresh_now(&issuer).await.unwrap_err();
+    assert_eq!(fetched(&world), (2, 2), "a cache may have answered for the first document");
+    api.refresh_now(&issuer).await.unwrap_err();
+    assert_eq!(fetched(&world), (2, 3));
+    world.tenant.behave();
+    api.refresh_now(&issuer).await.unwrap();
+    assert_eq!(fetched(&world), (2, 4));
+    api.refresh_now(&issuer).await.unwrap();
+    assert_eq!(fetched(&world), (3, 5), "the tenant may have changed `jwks_uri`");
+}
+
 /// Perhaps the key set has moved, and its old host answers so.
 #[tokio::test]
 async fn the_discovery_document_is_fetched_again_after_503_without_a_time() {

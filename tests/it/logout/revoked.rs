@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use auth0_api_core::logout::{MemoryRevocationStore, RevocationStore, RevokedSubjects, StoreFuture, SubjectId};
 use auth0_api_core::revocation::{TokenIdentity, TokenStatus};
-use auth0_api_core::{ApiClient, LogoutPolicy, TokenCache, TrustedDomains};
-use auth0_api_testing::{TestWorld, TokenBuilder, status_and_label};
+use auth0_api_core::{ApiClient, Clock as _, LogoutPolicy, TokenCache, TrustedDomains};
+use auth0_api_testing::{OfflineTenant, TestWorld, TokenBuilder, status_and_label};
 
 use super::{PHONE, SHOP, receive, shown, world};
 
@@ -297,6 +297,23 @@ async fn another_api_can_share_the_store_and_a_list_of_its_own_is_asked_too() {
         (&both, "auth0|carol", "200 accepted"),
     ] {
         assert_eq!(verify(api, &of(subject)).await, outcome, "{subject}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_fails_or_is_silent_does_not_hide_a_logout() {
+    let tenant = OfflineTenant::new();
+    let failing = |_: &TokenIdentity| async { Err("connection reset".into()) };
+    let silent = |_: &TokenIdentity| std::future::pending();
+    for builder in [tenant.builder().revocation_list(failing), tenant.builder().revocation_list(silent)] {
+        let store = Arc::new(MemoryRevocationStore::new());
+        let api = builder.logout(LogoutPolicy::new([SHOP], Arc::clone(&store))).build().unwrap();
+        let now = tenant.clock().now();
+        let ada = SubjectId::new(OfflineTenant::ISSUER, ADA);
+        store.revoke(&ada, now, now, now + HOUR).await.unwrap();
+        for (subject, outcome) in [(ADA, "401 token_revoked"), ("auth0|bob", "503 revocation_unavailable")] {
+            assert_eq!(verify(&api, &tenant.mint().subject(subject).sign()).await, outcome, "{subject}");
+        }
     }
 }
 

@@ -39,3 +39,19 @@ async fn a_reload_does_not_bring_back_a_key_that_refresh_now_has_dropped() {
     assert_eq!(outcome_of(&api, &forged).await, "401 key_unknown");
     assert_eq!(outcome_of(&api, &good).await, "200 accepted");
 }
+
+/// A cache that may answer again could have the leaked key.
+#[tokio::test]
+async fn no_cache_may_answer_after_refresh_now_whatever_is_reloaded() {
+    let tenant = OfflineTenant::new();
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    let api = tenant.api();
+    assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    api.refresh_now(OfflineTenant::ISSUER).await.unwrap();
+    // With a new algorithm, all keys are fetched anew.
+    api.reload(|settings| settings.algorithms([Algorithm::RS256, Algorithm::ES256])).await.unwrap();
+    let requests = jwks.requests();
+    let asked = requests.iter().map(|request| request.headers.iter().find(|(name, _)| name == "cache-control"));
+    let asked: Vec<_> = asked.map(|header| header.map(|(_, value)| value.as_str())).collect();
+    assert_eq!(asked, [None, Some("no-cache"), Some("no-cache")]);
+}

@@ -205,8 +205,9 @@ impl ApiClient {
     ///
     /// # Errors
     ///
-    /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
-    /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
+    /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. Call the method again after its
+    /// `retry_after`, until it succeeds: if all replicas of a fleet call it at once, the tenant may reject most of them
+    /// with 429. [`IssuerError::NotTrusted`] if the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
     #[doc(alias = "jwks")]
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();

@@ -89,7 +89,7 @@ impl IssuerState {
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
-            let past_caches = state.lock().goes_past_caches;
+            let past_caches = state.limits.goes_past_caches(state.domain.issuer());
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
             let fetched = spawn(async move { fetching.fetch(past_caches).await }).await;
@@ -106,12 +106,12 @@ impl IssuerState {
     /// With `past_caches`, no cache on the way to the tenant may answer.
     async fn fetch(&self, past_caches: bool) -> Result<Fetched, DiscoveryError> {
         let (last, now) = (self.current.load_full(), self.config.clock.now());
-        let postponed = self.lock().take_postponed(self.config.policy.fresh_for, now);
+        let postponed = self.lock().take_postponed(self.config.policy.fresh_for, past_caches, now);
         let key_set = if let Some(postponed) = postponed {
             postponed
         } else {
             let jwks_uri = documents::jwks_uri(&self.domain, &self.config, past_caches).await?;
-            PostponedKeySet { jwks_uri, read_at: now }
+            PostponedKeySet { jwks_uri, read_at: now, past_caches }
         };
         let last = last.as_deref().map(Snapshot::fetched);
         let fetched = documents::key_set(&key_set.jwks_uri, &self.config, last, past_caches).await;

@@ -25,8 +25,6 @@ pub(super) struct Fetching {
     pub(super) first: FirstFetch,
     /// The key set that the next fetch asks for, if the last one was told to try later.
     pub(super) postponed: Option<PostponedKeySet>,
-    /// Whether no cache on the way to the tenant may answer a fetch: since the operator asked for keys.
-    pub(super) goes_past_caches: bool,
     back_off: BackOff,
     failure: Option<Failure>,
 }
@@ -37,6 +35,8 @@ pub(super) struct PostponedKeySet {
     pub(super) jwks_uri: String,
     /// When the discovery document was fetched.
     pub(super) read_at: SystemTime,
+    /// Whether no cache on the way to the tenant could answer for the document.
+    pub(super) past_caches: bool,
 }
 
 /// The permits of an issuer without a verified token.
@@ -74,17 +74,7 @@ impl Fetching {
     pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
         let (unknown, removed, back_off) = (UnknownKeys::default(), RemovedKeys::default(), policy.back_off);
-        Self {
-            permits,
-            unknown,
-            removed,
-            begins_at: None,
-            first,
-            postponed: None,
-            goes_past_caches: false,
-            back_off,
-            failure: None,
-        }
+        Self { permits, unknown, removed, begins_at: None, first, postponed: None, back_off, failure: None }
     }
 
     /// Whether a fetch that ended a short time ago did not find this key.
@@ -98,9 +88,16 @@ impl Fetching {
         self.unknown.remember(key_id, now);
     }
 
-    /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this.
-    pub(super) fn take_postponed(&mut self, too_old: Duration, now: SystemTime) -> Option<PostponedKeySet> {
-        self.postponed.take().filter(|key_set| elapsed(key_set.read_at, now).is_some_and(|age| age < too_old))
+    /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this, or if a cache
+    /// may have answered for it and none may answer this fetch.
+    pub(super) fn take_postponed(
+        &mut self,
+        too_old: Duration,
+        past_caches: bool,
+        now: SystemTime,
+    ) -> Option<PostponedKeySet> {
+        let is_new = |read_at| elapsed(read_at, now).is_some_and(|age| age < too_old);
+        self.postponed.take().filter(|key_set| is_new(key_set.read_at) && (key_set.past_caches || !past_caches))
     }
 
     /// Records that a fetch ended with keys.

@@ -1,6 +1,7 @@
-//! The limits that all issuers of a client share.
+//! The limits that all issuers of a client share. They stay when an issuer's state is created anew.
 
-use std::sync::PoisonError;
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::SemaphorePermit;
@@ -11,17 +12,30 @@ use super::policy::PATIENCE;
 use crate::clock::Clock;
 use crate::sync::{Mutex, MutexGuard, Semaphore};
 
-/// Limits the fetches for issuers without a verified token, and the requests that wait for such a fetch to begin.
+/// Limits the fetches for issuers without a verified token, the requests that wait for such a fetch to begin, and the
+/// answers of caches.
 #[derive(Debug)]
 pub(super) struct Limits {
     newcomers: Mutex<Permits>,
     places: Semaphore,
+    /// The issuers whose keys the operator asked for. No cache on the way to the tenant may answer a fetch for them.
+    past_caches: Mutex<HashSet<Arc<str>>>,
 }
 
 impl Limits {
     pub(super) fn new(policy: &CheckedKeyPolicy, now: SystemTime) -> Self {
         let newcomers = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, now));
-        Self { newcomers, places: Semaphore::new(MOST_WAITING) }
+        Self { newcomers, places: Semaphore::new(MOST_WAITING), past_caches: Mutex::default() }
+    }
+
+    /// From now on, no cache may answer a fetch for this issuer.
+    pub(super) fn go_past_caches(&self, issuer: Arc<str>) {
+        self.past_caches().insert(issuer);
+    }
+
+    /// Whether no cache may answer a fetch for this issuer.
+    pub(super) fn goes_past_caches(&self, issuer: &str) -> bool {
+        self.past_caches().contains(issuer)
     }
 
     /// Takes a permit for a fetch, and returns how long the fetch has to wait for it. If the wait is a second or longer,
@@ -51,6 +65,11 @@ impl Limits {
     fn newcomers(&self) -> MutexGuard<'_, Permits> {
         // No code panics while it holds this lock. Even after a panic, the numbers would be consistent.
         self.newcomers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn past_caches(&self) -> MutexGuard<'_, HashSet<Arc<str>>> {
+        // No code panics while it holds this lock.
+        self.past_caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -66,13 +66,17 @@ impl KeySetVersion {
         Self { keys: Arc::downgrade(keys), current: Arc::clone(current) }
     }
 
-    /// Whether this key set is still the issuer's current one. Returns false as soon as a refresh is due. The caller
-    /// then verifies the token again, and this verification starts the refresh. Also returns false if the issuer was
-    /// evicted, or if the clock was set back.
+    /// Whether this key set is still the issuer's current one. Returns false as soon as a refresh is due: the caller
+    /// then asks [`Trust::still_uses`](super::trust::Trust::still_uses), which starts the refresh. Also returns false if
+    /// the issuer was evicted, or if the clock was set back.
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
+        self.current.load().as_ref().is_some_and(|snapshot| self.is_of(snapshot) && !snapshot.is_refresh_due(now))
+    }
+
+    /// Whether this is the key set of the snapshot.
+    pub(super) fn is_of(&self, snapshot: &Snapshot) -> bool {
         // The weak reference keeps the address of the key set reserved, so no later key set has the same address.
-        let is_same = |snapshot: &Snapshot| std::ptr::eq(Arc::as_ptr(snapshot.keys()), self.keys.as_ptr());
-        self.current.load().as_ref().is_some_and(|snapshot| is_same(snapshot) && !snapshot.is_refresh_due(now))
+        std::ptr::eq(Arc::as_ptr(snapshot.keys()), self.keys.as_ptr())
     }
 }
 

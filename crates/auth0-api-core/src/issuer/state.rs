@@ -114,6 +114,12 @@ impl IssuerState {
         self.fresh(now).filter(|snapshot| snapshot.keys().find(algorithm, key_id).is_ok())
     }
 
+    /// Returns the present snapshot for a token that was verified before. As for a new token, a refresh that is due starts,
+    /// and stale keys are used if no newer ones arrive in time.
+    pub(super) async fn snapshot(self: &Arc<Self>, now: SystemTime) -> Result<Arc<Snapshot>, IssuerError> {
+        self.current(now, Cause::Token).await.map(|(snapshot, _)| snapshot)
+    }
+
     /// Returns a snapshot that has a key for this algorithm and `kid`, or the reason why there is no such snapshot.
     pub(super) async fn snapshot_with(
         self: &Arc<Self>,
@@ -155,15 +161,18 @@ impl IssuerState {
     }
 
     /// Fetches the keys, even if they are fresh or a back-off is not over. No cache on the way to the tenant may answer.
+    ///
+    /// If the tenant postpones the key set, a repeated call asks only for the key set: all replicas call this method at
+    /// once, and no answer may be wasted.
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), IssuerError> {
         // A fetch that is already in progress may have begun before the tenant changed its keys, and a cache may answer it.
         // This call cannot use the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a
         // time.
         let earlier = {
-            let mut fetching = self.lock();
-            // A cache that was not asked may still have the old keys. Strangers can cause fetches, so no later one may bring
-            // these keys back.
-            fetching.goes_past_caches = true;
+            let _fetching = self.lock();
+            // A cache that was not asked may still have the old keys. Strangers can cause fetches, and a reload too, so no
+            // later one may bring these keys back.
+            self.limits.go_past_caches(self.domain.shared_issuer());
             self.fetches.join(&())
         };
         if let Some(earlier) = earlier {
@@ -173,8 +182,6 @@ impl IssuerState {
         // began. This call can use the result of that fetch.
         let fetch = {
             let mut fetching = self.lock();
-            // The tenant may have changed `jwks_uri`.
-            fetching.postponed = None;
             self.start_or_join(&mut fetching, Cause::Operator)?
         };
         self.wait_for(fetch, Cause::Operator).await.map(drop)

@@ -134,6 +134,22 @@ impl Trust {
         self.directory.is_pinned()
     }
 
+    /// Whether this request may use a token that was verified with these keys of an issuer, and [`KeySetVersion::is_current`]
+    /// does not say so. Admits the issuer and asks for its keys as for a new token.
+    pub(crate) async fn still_uses(
+        &self,
+        keys: &KeySetVersion,
+        issuer: &str,
+        request: Option<&TokenRequest<'_>>,
+        now: SystemTime,
+    ) -> Result<bool, IssuerError> {
+        let found = async {
+            let issuer = self.directory.admit(issuer, request).await?;
+            issuer.state.snapshot(now).await.map(|snapshot| keys.is_of(&snapshot))
+        };
+        found.await.inspect_err(report::not_looked_for)
+    }
+
     /// Whether this request may use a token of an issuer that was admitted in an earlier request.
     pub(crate) async fn still_admit(
         &self,
