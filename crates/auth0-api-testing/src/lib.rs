@@ -58,7 +58,7 @@
 //! | a test suite for adapters for web frameworks | `contract::adapter`, with the feature `contract` |
 //! | a test suite for a replay store | `contract::replay_store`, with the feature `contract` |
 //! | a real Redis | `RedisServer`, with the feature `contract` |
-//! | an address for a server that is another program, such as a proxy | [`free_address`] |
+//! | an address for a server that is another program, such as a proxy | [`free_address()`] |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
 //! | one line for each request, while developing | [`LocalTenantBuilder::request_log`], [`LoggedRequest`] |
 //! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |

@@ -446,6 +446,16 @@ mod tests {
         }
     }
 
+    /// It may have waited for a resolver, or the clock was set back.
+    #[tokio::test]
+    async fn a_request_that_began_long_before_the_keys_were_fetched_uses_them_without_a_fetch() {
+        let state = Issuers::new().newcomer();
+        let published = publish(&state);
+        let (found, began) = state.current(now() - HOUR, Cause::Token).await.unwrap();
+        assert!(Arc::ptr_eq(&found, &published) && began == FetchBegan::Before);
+        assert!(!state.lock().has_failed(), "a fetch would fail");
+    }
+
     #[tokio::test]
     async fn newer_keys_are_searched_before_a_fetch() {
         let state = Issuers::new().newcomer();

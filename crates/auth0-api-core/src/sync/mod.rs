@@ -1,4 +1,5 @@
-//! Everything through which the tasks of a client meet: locks, atomics, channels, snapshots, tasks and timers.
+//! Everything through which the tasks of a client meet, apart from what no model covers: locks, atomics, channels,
+//! snapshots, tasks and timers.
 //!
 //! In every build for users, each name is a re-export of the standard library, tokio or `arc-swap`, and costs nothing.
 //! In a build of the tests with `--cfg shuttle`, the names are those of `model/`. There,
@@ -34,7 +35,11 @@
 //! - `decryption` and `rejected_bodies`: a permit of tokio's semaphore moves into the work, and its drop gives it back.
 //! - `logout/memory.rs` and `rejection_log`: each step is one lock, and no step depends on an earlier one.
 //! - The secrets of nonces: they stay for the life of a client.
-//! - The other crates.
+//! - `http/connections.rs`, `jose/known_headers.rs` and `OnceLock` elsewhere: a value is set once, and each task would set the
+//!   same. The flag of `http/connections.rs` only says whether a connection that ended may have been a kept one.
+//! - `ciba/pending.rs`: the stop of a pending request is one message of tokio's `watch`.
+//! - The other crates. `auth0-api-redis` shares one attempt to connect among its requests: its tests use real and silent
+//!   servers, because the attempt is about sockets and timers that a model does not have.
 
 #[cfg(all(test, shuttle))]
 pub(crate) mod model;

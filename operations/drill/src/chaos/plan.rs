@@ -59,7 +59,7 @@ fn draw(bag: &mut Vec<Fault>, random: &mut Random, present: Option<Fault>) -> Fa
 
 const FIRST: Duration = Duration::from_secs(2);
 /// A fault begins only if so much of the time is left.
-pub(crate) const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(1000);
 
 #[cfg(test)]

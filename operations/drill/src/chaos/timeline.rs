@@ -31,10 +31,6 @@ impl Timeline {
         }
     }
 
-    pub(crate) fn is_active(&self, fault: Fault) -> bool {
-        self.of(fault).any(|occurrence| occurrence.ended.is_none())
-    }
-
     pub(crate) fn of(&self, fault: Fault) -> impl Iterator<Item = &Occurrence> {
         self.0.iter().filter(move |occurrence| occurrence.fault == fault)
     }
