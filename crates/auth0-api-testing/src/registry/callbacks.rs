@@ -25,9 +25,9 @@ impl Callbacks {
     }
 }
 
-/// Returns whether a URL is an `http` URL of this machine.
+/// Returns whether a URL is an `http` URL of this machine, with any port, path, query and fragment.
 pub(crate) fn is_loopback(url: &str) -> bool {
-    LOOPBACK.iter().any(|origin| is_below(url, origin))
+    without_loopback_port(url).is_some()
 }
 
 fn is_same_but_port(known: &str, url: &str) -> bool {
@@ -36,6 +36,9 @@ fn is_same_but_port(known: &str, url: &str) -> bool {
 }
 
 /// Splits a URL of this machine into its scheme with its host, and what follows the port. `None` for other URLs.
+///
+/// Only digits may follow the colon. [RFC 3986 §3.2.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1): in
+/// `http://localhost:1@example.com/`, `localhost:1` is a user name with a password, and the host is `example.com`.
 fn without_loopback_port(url: &str) -> Option<(&str, &str)> {
     let (origin, rest) = LOOPBACK.iter().find_map(|origin| Some((*origin, url.strip_prefix(origin)?)))?;
     let rest = match rest.strip_prefix(':') {
@@ -46,13 +49,7 @@ fn without_loopback_port(url: &str) -> Option<(&str, &str)> {
         }
         None => rest,
     };
-    (rest.is_empty() || rest.starts_with(['/', '?'])).then_some((origin, rest))
-}
-
-/// Returns whether a URL has the scheme and the host of this origin. Any port and path are allowed. The URL
-/// `http://localhost.example.com` has another host than `http://localhost`.
-fn is_below(url: &str, origin: &str) -> bool {
-    url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
+    (rest.is_empty() || rest.starts_with(['/', '?', '#'])).then_some((origin, rest))
 }
 
 /// The origins that programs under development usually have, on any port.
@@ -72,8 +69,25 @@ mod tests {
             ("http://localhost/", true),
             ("http://localhost", true),
             ("http://[::1]:80/", true),
+            ("http://[::1]", true),
+            ("http://localhost?a=b", true),
+            ("http://localhost:5173", true),
+            ("http://localhost:5173?a=b", true),
+            ("http://localhost:5173#a", true),
+            ("http://localhost:65535/#a", true),
             ("http://localhost.example.com/", false),
             ("http://localhost@example.com/", false),
+            ("http://localhost:@example.com/", false),
+            ("http://localhost:1@example.com/", false),
+            ("http://localhost:1:2@example.com/", false),
+            ("http://127.0.0.1:x@example.com/", false),
+            ("http://[::1]:1@example.com/", false),
+            ("http://localhost:1.example.com/", false),
+            ("http://localhost:1\\@example.com/", false),
+            ("http://localhost\\@example.com/", false),
+            ("http://localhost:/", false),
+            ("http://localhost:-1/", false),
+            ("http://localhost:123456/", false),
             ("https://example.com/", false),
             ("", false),
         ] {

@@ -103,6 +103,8 @@ async fn an_unregistered_client_or_redirect_uri_gets_no_redirect() {
     for form in [
         authorization().with("client_id", "unknown"),
         authorization().with("redirect_uri", "https://elsewhere.example.com/"),
+        // The host is example.com: what precedes the @ is a user name with a password.
+        authorization().with("redirect_uri", "http://localhost:1@example.com/"),
         authorization().with("client_id", "strict"),
         authorization().without("redirect_uri"),
     ] {

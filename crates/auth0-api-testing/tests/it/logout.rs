@@ -47,6 +47,8 @@ async fn a_logout_url_that_is_not_registered_is_rejected_and_keeps_the_session()
     };
     for (client, url) in [
         ("page", "https://elsewhere.example.com/"),
+        ("page", "http://localhost:1@example.com/"),
+        ("", "http://127.0.0.1:x@example.com/"),
         ("own", "http://localhost:5173/"),
         ("own", "https://shop.example.com/bye/"),
         ("", "https://shop.example.com/bye"),
