@@ -1,5 +1,6 @@
 //! CORS: pages of every origin may call the tenant, for example a single-page application in development. The operator can
-//! allow only some origins.
+//! allow only some origins. No page may read what a browser gets by navigation: pages for a person, and the redirects and
+//! messages that contain a code.
 
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use http::{HeaderValue, Method, StatusCode};
 use crate::pages::SameOriginOnly;
 use crate::state::Tenant;
 
-/// Answers preflight requests and adds the headers to every other answer, except to pages for a person.
+/// Answers preflight requests and adds the headers to every other answer, except where [`SameOriginOnly`] marks the
+/// answer of an endpoint that browsers navigate to.
 pub(crate) async fn allow(State(tenant): State<Arc<Tenant>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let mut response = match *request.method() {

@@ -28,7 +28,8 @@ pub(crate) struct Page {
     pub(crate) is_narrow: bool,
 }
 
-/// Marks a response that no page of another origin may read: the tenant's CORS layer leaves it alone.
+/// Marks a response that no page of another origin may read: the tenant's CORS layer leaves it alone. It is the answer to
+/// a navigation: a page, a redirect, or the document of `response_mode=web_message`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SameOriginOnly;
 

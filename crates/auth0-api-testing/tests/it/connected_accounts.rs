@@ -167,6 +167,16 @@ async fn a_ticket_and_a_code_are_good_once_and_for_five_minutes() {
 }
 
 #[tokio::test]
+async fn no_page_can_fetch_the_code_of_a_connection() {
+    let world = World::new().await;
+    let client = Client::new(&world, CREATE);
+    let flow = client.post(CONNECT, &connect()).await.json();
+    let answer = send("GET", &connect_url(&flow), &[("origin", "https://evil.example")], "").await.unwrap();
+    assert!(answer.header("location").unwrap().contains("connect_code="));
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (302, None));
+}
+
+#[tokio::test]
 async fn a_completion_with_one_fault_is_rejected() {
     let world = World::new().await;
     let client = Client::new(&world, CREATE);

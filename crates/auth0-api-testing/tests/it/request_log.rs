@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use auth0_api_testing::{Application, LocalTenant, LocalTenantBuilder};
 
 use crate::caller::{get, post_form, send};
+use crate::visitor::authorization;
+use crate::world::{Form, World};
 
 const TOKEN: &str = "/oauth/token";
 
@@ -63,6 +65,35 @@ async fn pages_of_every_origin_may_call_the_tenant_unless_origins_are_set() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_page_can_fetch_what_a_browser_gets_by_navigation() {
+    let open = World::new().await;
+    let closed = World::with(|builder| builder.cors_origins([PAGE])).await;
+    let authorize = |form: Form| format!("/authorize?{}", form.body());
+    for (path, status) in [
+        (authorize(authorization()), 302),
+        (authorize(authorization().with("response_mode", "web_message")), 200),
+        (authorize(authorization().with("response_type", "token")), 302),
+        (authorize(authorization().with("response_type", "token").with("response_mode", "web_message")), 200),
+        (authorize(authorization().with("client_id", "unknown")), 403),
+        ("/v2/logout".into(), 200),
+        ("/v2/logout?client_id=page&returnTo=http://localhost/".into(), 302),
+        ("/v2/logout?client_id=page&returnTo=https://elsewhere.example.com/".into(), 400),
+        ("/oidc/logout".into(), 200),
+        ("/oidc/logout?client_id=page&post_logout_redirect_uri=http://localhost/".into(), 302),
+        ("/connected-accounts/connect?ticket=unknown".into(), 400),
+    ] {
+        for world in [&open, &closed] {
+            let url = format!("{}{path}", world.tenant.domain());
+            let answer = send("GET", &url, &[("origin", PAGE)], "").await.unwrap();
+            assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, None), "{path}");
+        }
+    }
+}
+
+/// The origin of a page that is no client of the tenant, although the operator may allow it to call the tenant.
+const PAGE: &str = "https://evil.example";
 
 async fn logging(builder: LocalTenantBuilder) -> (LocalTenant, Arc<Mutex<Vec<String>>>) {
     let log = Arc::new(Mutex::new(Vec::new()));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use http::{StatusCode, header};
@@ -10,6 +11,7 @@ use super::web_message;
 use crate::Application;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::parameters::Parameters;
+use crate::pages::SameOriginOnly;
 use crate::request_log::Rejected;
 use crate::state::Tenant;
 
@@ -110,6 +112,8 @@ pub(crate) fn with_query(url: &str, parameters: Vec<(&'static str, String)>) -> 
     format!("{url}{separator}{query}{fragment}")
 }
 
+/// Redirects the browser. The URL may contain a code or a ticket, so no page may fetch the answer.
 pub(crate) fn redirect(url: &str) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, url), (header::CACHE_CONTROL, "no-store")]).into_response()
+    let headers = [(header::LOCATION, url), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::FOUND, Extension(SameOriginOnly), headers).into_response()
 }

@@ -1,8 +1,11 @@
 //! The response mode `web_message`: a frame or a popup posts the answer to the page that has opened it.
 
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Uri, header};
 use serde_json::{Map, Value, json};
+
+use crate::pages::SameOriginOnly;
 
 /// Returns the origin of a redirect URI: the only origin whose page receives the message.
 ///
@@ -21,6 +24,9 @@ pub(super) fn origin(redirect_uri: &str) -> Option<String> {
 }
 
 /// Makes the document that posts the message. The message has the form that Auth0's clients expect.
+///
+/// A browser loads the document into a frame or a popup, and never needs to fetch it. A page that could fetch it would
+/// read the code without the check of the origin.
 pub(super) fn respond(origin: &str, members: Vec<(&'static str, String)>) -> Response {
     let response = members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
     let message = json!({ "type": "authorization_response", "response": response.collect::<Map<_, _>>() });
@@ -29,7 +35,7 @@ pub(super) fn respond(origin: &str, members: Vec<(&'static str, String)>) -> Res
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Authorization response</title><body><script>\
          (window.opener || window.parent).postMessage({message}, {origin});</script></body></html>"
     );
-    (HEADERS, html).into_response()
+    (Extension(SameOriginOnly), HEADERS, html).into_response()
 }
 
 /// Writes JSON into a script. The characters that could end the script, or begin a comment in it, are escaped: they
