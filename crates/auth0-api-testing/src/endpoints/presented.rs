@@ -41,13 +41,19 @@ impl Presented<'_> {
         let claims = own_token::verify(self.tenant, token, self.audience).map_err(Unaccepted::Token)?;
         // A `cnf` without `jkt` gives an empty text, which no proof can match.
         let bound_to = claims.get("cnf").map(|cnf| cnf.get("jkt").and_then(Value::as_str).unwrap_or_default());
-        match bound_to {
-            Some(jkt) if scheme.eq_ignore_ascii_case("dpop") => self.check_proof(token, jkt)?,
-            Some(_) => return Err(Unaccepted::Token("it is bound to a key, so the scheme must be DPoP")),
-            None if scheme.eq_ignore_ascii_case("bearer") => {}
-            None => return Err(Unaccepted::Token("it is not bound to a key, so the scheme must be Bearer")),
-        }
+        self.check_binding(scheme, token, bound_to)?;
         Ok(claims)
+    }
+
+    /// Checks that the scheme is that of a token which is bound to the key with this thumbprint, or to none, and checks the
+    /// proof of a bound token.
+    pub(crate) fn check_binding(&self, scheme: &str, token: &str, bound_to: Option<&str>) -> Result<(), Unaccepted> {
+        match bound_to {
+            Some(jkt) if scheme.eq_ignore_ascii_case("dpop") => self.check_proof(token, jkt),
+            Some(_) => Err(Unaccepted::Token("it is bound to a key, so the scheme must be DPoP")),
+            None if scheme.eq_ignore_ascii_case("bearer") => Ok(()),
+            None => Err(Unaccepted::Token("it is not bound to a key, so the scheme must be Bearer")),
+        }
     }
 
     /// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): the proof must be valid, signed with the

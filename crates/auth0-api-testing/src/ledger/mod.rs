@@ -16,6 +16,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use auth0_api_core::jose::Thumbprint;
+
 use crate::registry::ExchangeProfile;
 use crate::{Application, LinkedAccount, RecordedRequest, User};
 use accounts::Accounts;
@@ -47,7 +49,7 @@ pub(crate) struct Ledger {
     pub(crate) quotas: Quotas,
     pub(crate) refresh_tokens: RefreshTokens,
     /// Access tokens that were requested without an API.
-    pub(crate) opaque_tokens: HashMap<String, Consent>,
+    pub(crate) opaque_tokens: HashMap<String, OpaqueToken>,
     /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     pub(crate) accounts: Accounts,
@@ -84,6 +86,16 @@ pub(crate) struct Code {
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: Option<String>,
     pub(crate) nonce: Option<String>,
+    pub(crate) expires_at: SystemTime,
+}
+
+/// An access token that only `/userinfo` accepts.
+#[derive(Clone, Debug)]
+pub(crate) struct OpaqueToken {
+    pub(crate) user: User,
+    pub(crate) scopes: Vec<String>,
+    /// The key that the token is bound to (RFC 9449 §6).
+    pub(crate) key: Option<Thumbprint>,
     pub(crate) expires_at: SystemTime,
 }
 

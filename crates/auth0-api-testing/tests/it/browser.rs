@@ -164,7 +164,7 @@ async fn userinfo_accepts_a_bound_token_only_with_its_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     let (key, other) = (world.tenant.dpop_client(), world.tenant.dpop_client());
-    let token = world.tenant.mint().subject("auth0|ada").audience(&userinfo).bound_to(&key).sign();
+    let token = world.tenant.mint().subject("auth0|ada").scope("openid").audience(&userinfo).bound_to(&key).sign();
     let authorization = format!("DPoP {token}");
     let good = || key.proof("GET", &userinfo).access_token(&token);
     for (proof, status) in [
@@ -176,6 +176,64 @@ async fn userinfo_accepts_a_bound_token_only_with_its_proof() {
     ] {
         let headers = [("authorization", authorization.as_str()), ("dpop", &proof.sign())];
         assert_eq!(send("GET", &userinfo, &headers, "").await.unwrap().status, status, "{proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn userinfo_checks_scheme_and_proof_of_an_opaque_token() {
+    let world = World::new().await;
+    let (key, other) = (world.tenant.dpop_client(), world.tenant.dpop_client());
+    let (endpoint, userinfo) =
+        (format!("{}/oauth/token", world.tenant.domain()), format!("{}/userinfo", world.tenant.domain()));
+    let proof = key.proof("POST", &endpoint).sign();
+    let redeem = redemption(&code(&world, &authorization().without("audience")).await);
+    let bound = world.ask_with(&[("dpop", &proof)], &redeem).await.json();
+    assert_eq!(bound["token_type"], "DPoP");
+    let bound = text(&bound, "access_token");
+    let unbound = opaque(&world, "openid").await;
+    let good = || key.proof("GET", &userinfo).access_token(bound);
+    for (scheme, token, proof, status) in [
+        ("DPoP", bound, Some(good()), 200),
+        ("DPoP", bound, Some(other.proof("GET", &userinfo).access_token(bound)), 401),
+        ("DPoP", bound, Some(good().access_token("another")), 401),
+        ("DPoP", bound, None, 401),
+        ("Bearer", bound, Some(good()), 401),
+        ("Bearer", bound, None, 401),
+        ("Bearer", &unbound, None, 200),
+        ("DPoP", &unbound, Some(key.proof("GET", &userinfo).access_token(&unbound)), 401),
+    ] {
+        let (authorization, proof) = (format!("{scheme} {token}"), proof.map(|proof| proof.sign()));
+        let mut headers = vec![("authorization", authorization.as_str())];
+        headers.extend(proof.iter().map(|proof| ("dpop", proof.as_str())));
+        let answer = send("GET", &userinfo, &headers, "").await.unwrap();
+        assert_eq!(answer.status, status, "{authorization} {proof:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_opaque_token_expires_with_its_lifetime() {
+    let world = World::new().await;
+    let token = opaque(&world, "openid").await;
+    world.clock.advance(Duration::from_secs(86_399));
+    assert_eq!(userinfo_of(&world, &token).await.status, 200);
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(userinfo_of(&world, &token).await.status, 401);
+}
+
+#[tokio::test]
+async fn userinfo_rejects_a_token_without_the_scope_openid() {
+    let world = World::new().await;
+    let challenge = "Bearer error=\"insufficient_scope\", scope=\"openid\", \
+                     DPoP error=\"insufficient_scope\", scope=\"openid\", algs=\"ES256\"";
+    let userinfo = format!("{}/userinfo", world.tenant.domain());
+    for token in [
+        opaque(&world, "profile email").await,
+        opaque(&world, "").await,
+        world.tenant.mint().audience(&userinfo).scope("profile email").sign(),
+    ] {
+        let answer = userinfo_of(&world, &token).await;
+        assert_eq!((answer.status, answer.header("www-authenticate")), (403, Some(challenge)));
+        assert!(answer.body.is_empty(), "{}", answer.body);
     }
 }
 
@@ -223,6 +281,13 @@ async fn visit(world: &World, form: &Form) -> Answer {
 
 async fn code(world: &World, form: &Form) -> String {
     parameter(visit(world, form).await.header("location").unwrap(), "code")
+}
+
+/// Signs Ada in without an audience, and returns the access token.
+async fn opaque(world: &World, scope: &str) -> String {
+    let form = authorization().without("audience").with("scope", scope);
+    let answer = world.ask(&redemption(&code(world, &form).await)).await.json();
+    text(&answer, "access_token").to_owned()
 }
 
 async fn claims(world: &World, form: &Form) -> Value {

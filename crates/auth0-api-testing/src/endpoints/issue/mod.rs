@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::userinfo;
-use crate::ledger::{Consent, Login};
+use crate::ledger::{Consent, Login, OpaqueToken};
 use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
@@ -146,7 +146,13 @@ impl Issue<'_> {
     fn opaque_token(&self) -> String {
         let token = random_text();
         if let Some(user) = self.user {
-            self.call.tenant.ledger().opaque_tokens.insert(token.clone(), self.consent(user));
+            let Call { tenant, key, .. } = self.call;
+            let (user, scopes) = (user.clone(), self.scopes.clone().unwrap_or_default());
+            let now = tenant.clock.now();
+            let known = OpaqueToken { user, scopes, key: *key, expires_at: now + self.lifetime() };
+            let opaque_tokens = &mut tenant.ledger().opaque_tokens;
+            opaque_tokens.retain(|_, token| now < token.expires_at);
+            opaque_tokens.insert(token.clone(), known);
         }
         token
     }
