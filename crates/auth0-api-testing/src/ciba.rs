@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::state::Tenant;
 
 /// The requests for approval of a tenant, and the answers of its users. A test gives the answers; a person gives them on
@@ -31,6 +33,9 @@ pub struct OpenApproval {
     pub binding_message: String,
     /// The requested scopes.
     pub scopes: Vec<String>,
+    /// The requested authorization details ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)); empty if the client
+    /// requests none.
+    pub authorization_details: Vec<Value>,
 }
 
 impl CibaRequests<'_> {
@@ -43,6 +48,7 @@ impl CibaRequests<'_> {
                 user_id: request.user_id,
                 binding_message: request.binding_message,
                 scopes: request.scopes,
+                authorization_details: request.authorization_details,
             })
             .collect()
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::client::authenticate;
 use super::error_response::ErrorResponse;
+use super::issue::requested_details;
 use super::parameters::Parameters;
 use crate::GrantType;
 use crate::ledger::ApprovalRequest;
@@ -41,9 +42,8 @@ async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Va
         return Err(ErrorResponse::invalid_request("The binding_message is too long or has invalid characters"));
     }
     let audience = parameters.audience(tenant.registry.resource_parameter)?;
-    if let Some(audience) = audience {
-        tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))?;
-    }
+    let find = |audience| tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience));
+    let api = audience.map(find).transpose()?;
     let lifetime = match parameters.get("requested_expiry") {
         None => LIFETIME,
         Some(text) => text
@@ -59,6 +59,7 @@ async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Va
         binding_message: message.to_owned(),
         audience: audience.map(str::to_owned),
         scopes,
+        authorization_details: requested_details(api, &parameters)?,
     };
     let id = tenant.ledger().approvals.start(request, tenant.clock.now(), lifetime);
     Ok(

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
+
 use crate::must::random_text;
 
 /// What a client has asked a user to approve.
@@ -14,6 +16,8 @@ pub(crate) struct ApprovalRequest {
     pub(crate) binding_message: String,
     pub(crate) audience: Option<String>,
     pub(crate) scopes: Vec<String>,
+    /// The details ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)), of types that the API knows.
+    pub(crate) authorization_details: Vec<Value>,
 }
 
 /// A request for approval on a page that a person looks at.

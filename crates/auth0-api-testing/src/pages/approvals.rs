@@ -35,8 +35,10 @@ impl ApprovalsPage<'_> {
     }
 
     fn form(&self, question: &Question) -> Html {
-        let ApprovalRequest { client_id, binding_message, audience, scopes, .. } = &question.request;
+        let ApprovalRequest { client_id, binding_message, audience, scopes, authorization_details, .. } =
+            &question.request;
         let scopes = scopes.iter().map(|scope| html!["<li><code>", scope, "</code></li>\n"]).collect::<Html>();
+        let details = authorization_details.iter().map(|detail| html!["<pre>", format!("{detail:#}"), "</pre>\n"]);
         html![
             "<form method=\"post\" action=\"",
             self.action,
@@ -50,7 +52,9 @@ impl ApprovalsPage<'_> {
             audience.as_ref().map(|audience| html![" at <code>", audience, "</code>"]),
             ":</p>\n<ul>\n",
             scopes,
-            "</ul>\n<button class=\"main\" name=\"decision\" value=\"",
+            "</ul>\n",
+            details.collect::<Html>(),
+            "<button class=\"main\" name=\"decision\" value=\"",
             self.approve,
             "\">Approve</button>\n<button name=\"decision\" value=\"",
             self.deny,

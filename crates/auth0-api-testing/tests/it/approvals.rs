@@ -1,6 +1,6 @@
 //! The page on which a person answers a request for approval (CIBA), and what another person or page cannot do.
 
-use auth0_api_testing::{Application, GrantType};
+use auth0_api_testing::{Api, Application, GrantType};
 use serde_json::{Value, json};
 
 use crate::caller::{Answer, part, post_form, send};
@@ -12,10 +12,13 @@ const ADA: &str = "auth0|ada";
 /// A client whose id needs escaping.
 const TILL: &str = "<till>";
 
+/// An API with a list of types of authorization details.
+const BANK: &str = "https://bank.example.com";
+
 async fn world() -> World {
     World::with(|builder| {
         let till = Application::machine(TILL, SECRET).grants([GrantType::Ciba]);
-        builder.application(till)
+        builder.application(till).api(Api::new(BANK).authorization_details_types(["payment"]))
     })
     .await
 }
@@ -26,15 +29,23 @@ fn client() -> Form {
 
 /// Asks for Ada's approval, and returns the id of the request.
 async fn ask(world: &World, message: &str) -> String {
+    let answer = start(world, &request(world, message)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    text(&answer.json(), "auth_req_id").to_owned()
+}
+
+async fn start(world: &World, form: &Form) -> Answer {
+    post_form(&format!("{}/bc-authorize", world.tenant.domain()), &[], &form.body()).await
+}
+
+/// A request for Ada's approval that the tenant accepts.
+fn request(world: &World, message: &str) -> Form {
     let hint = json!({ "format": "iss_sub", "iss": world.tenant.issuer(), "sub": ADA }).to_string();
-    let form = client()
+    client()
         .with("scope", "openid write:events <script>")
         .with("audience", CALENDAR)
         .with("binding_message", message)
-        .with("login_hint", &hint);
-    let answer = post_form(&format!("{}/bc-authorize", world.tenant.domain()), &[], &form.body()).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    text(&answer.json(), "auth_req_id").to_owned()
+        .with("login_hint", &hint)
 }
 
 async fn poll(world: &World, id: &str) -> Value {
@@ -95,6 +106,47 @@ async fn the_user_who_is_asked_approves_one_request_and_denies_another() {
     assert_eq!(poll(&world, &second).await["error"], "access_denied");
     let page = ada.visit(&url(&world)).await;
     assert!(page.body.contains("No application asks for your approval"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn approved_authorization_details_are_in_the_token_and_in_the_answer() {
+    let world = world().await;
+    let details = json!([{ "type": "payment", "amount": 5, "to": "<script>&\"" }, { "type": "payment" }]);
+    let form = request(&world, "Pay 5").with("audience", BANK).with("authorization_details", &details.to_string());
+    let id = text(&start(&world, &form).await.json(), "auth_req_id").to_owned();
+    assert_eq!(json!(world.tenant.ciba().open()[0].authorization_details), details);
+
+    let ada = browser_of(&world, ADA).await;
+    let page = ada.visit(&url(&world)).await;
+    is_a_safe_page(&page);
+    for shown in ["&quot;amount&quot;: 5", "&lt;script&gt;&amp;\\&quot;"] {
+        assert!(page.body.contains(shown), "{shown}: {}", page.body);
+    }
+    ada.submit(&url(&world), &decision(&tickets(&page)[0], "approve")).await;
+    let answer = poll(&world, &id).await;
+    let claims = part(text(&answer, "access_token"), 1);
+    assert_eq!((&answer["authorization_details"], &claims["authorization_details"]), (&details, &details));
+}
+
+#[tokio::test]
+async fn authorization_details_that_the_api_does_not_know_start_no_request() {
+    let world = world().await;
+    let of = |audience: &str, details: &str| {
+        request(&world, "Pay 5").with("audience", audience).with("authorization_details", details)
+    };
+    for (form, description) in [
+        (of(BANK, r#"[{"type":"transfer"}]"#), "The API has no authorization details of the type transfer"),
+        (of(BANK, r#"{"type":"payment"}"#), "authorization_details is not a JSON array"),
+        (of("", r#"[{"type":"payment"}]"#), "The API has no authorization details of the type payment"),
+    ] {
+        let answer = start(&world, &form).await;
+        let json = answer.json();
+        let actual = (answer.status, &json["error"], &json["error_description"]);
+        assert_eq!(actual, (400, &json!("invalid_authorization_details"), &json!(description)));
+    }
+    assert!(world.tenant.ciba().open().is_empty());
+    // An API without a list accepts every type.
+    assert_eq!(start(&world, &of(CALENDAR, r#"[{"type":"transfer"}]"#)).await.status, 200);
 }
 
 #[tokio::test]

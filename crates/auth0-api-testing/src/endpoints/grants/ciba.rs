@@ -33,7 +33,7 @@ pub(crate) fn ciba(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         organization: None,
         login: Some(Login { at: now, session_id: None }),
         claims: Map::new(),
-        authorization_details: Vec::new(),
+        authorization_details: request.authorization_details,
         extras: Extras::for_user(call),
     };
     Ok(issue.answer().into())
