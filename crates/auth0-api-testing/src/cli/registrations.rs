@@ -65,6 +65,7 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     let opt_in = section.one_of("agent_subject_claims", &[("auth0-v1", ())]);
     let details = section.texts("authorization_details_types");
     let (rfc9068, requires_dpop) = (section.flag("rfc9068"), section.flag("require_dpop"));
+    let has_offline_access = section.optional_flag("offline_access").unwrap_or(true);
     let encryption = encryption(section);
     let mut api = Api::new(identifier?);
     if let Some(encryption) = encryption {
@@ -87,6 +88,9 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     }
     if requires_dpop {
         api = api.require_dpop();
+    }
+    if !has_offline_access {
+        api = api.without_offline_access();
     }
     Some(if rfc9068 { api.rfc9068() } else { api })
 }

@@ -18,6 +18,7 @@ use crate::{TokenBuilder, TokenEncryption};
 ///     .token_lifetime(Duration::from_secs(300));
 /// # drop(calendar);
 /// ```
+#[expect(clippy::struct_excessive_bools, reason = "each of them is a setting of Auth0")]
 #[derive(Clone, Debug)]
 #[must_use = "an API has no effect until it is registered with a builder"]
 pub struct Api {
@@ -29,6 +30,7 @@ pub struct Api {
     agent_subject_claims: bool,
     authorization_details_types: Option<Vec<String>>,
     requires_dpop: bool,
+    has_offline_access: bool,
     encryption: Option<TokenEncryption>,
 }
 
@@ -45,6 +47,7 @@ impl Api {
             agent_subject_claims: false,
             authorization_details_types: None,
             requires_dpop: false,
+            has_offline_access: true,
             encryption: None,
         }
     }
@@ -94,6 +97,16 @@ impl Api {
     /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)): a token request without a proof is rejected. Off by default.
     pub fn require_dpop(mut self) -> Self {
         self.requires_dpop = true;
+        self
+    }
+
+    /// Grants no `offline_access` for this API, so a client that asks for it gets no refresh token (Auth0's setting *Allow
+    /// Offline Access*, switched off). By default the tenant grants it, unlike Auth0 for a new API.
+    ///
+    /// `online_access` is another setting of Auth0, and stays. So does the use of a refresh token that a client has got for
+    /// another API, as far as its [policy](crate::RefreshTokenPolicy) includes this one.
+    pub fn without_offline_access(mut self) -> Self {
+        self.has_offline_access = false;
         self
     }
 
@@ -155,6 +168,10 @@ impl Api {
 
     pub(crate) fn requires_dpop(&self) -> bool {
         self.requires_dpop
+    }
+
+    pub(crate) fn has_offline_access(&self) -> bool {
+        self.has_offline_access
     }
 
     pub(crate) fn lifetime(&self) -> Duration {

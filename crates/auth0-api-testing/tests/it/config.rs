@@ -44,6 +44,7 @@ algorithm = "PS256"
 rfc9068 = true
 agent_subject_claims = "auth0-v1"
 authorization_details_types = ["event"]
+offline_access = false
 
 [[applications]]
 id = "shop"
@@ -162,6 +163,11 @@ async fn what_a_file_registers_is_served() {
         let claims = part(body["access_token"].as_str().unwrap(), 1);
         assert_eq!(claims["permissions"][0], "read:orders");
         assert_eq!(claims["act"], json!({ "sub": "helper", "sub_profile": "ai_agent", "client_id": "assistant" }));
+    }
+    for (audience, scope) in [("orders", "openid offline_access"), ("calendar", "openid")] {
+        let offline = exchange.replace("scope=openid", "scope=openid%20offline_access");
+        let body = offline.replace("orders.example.com", &format!("{audience}.example.com")) + "&subject_token=42";
+        assert_eq!(post_form(&url, &[], &body).await.json()["scope"], scope, "{audience}");
     }
     // The My Account API lists the connections of which accounts can be connected.
     let me = exchange.replace("https://orders.example.com", &format!("{domain}/me/"));

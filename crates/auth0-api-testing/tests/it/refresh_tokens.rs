@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::{Application, RefreshTokenPolicy};
+use auth0_api_testing::{Api, Application, RefreshTokenPolicy};
 use serde_json::Value;
 
 use crate::caller::part;
@@ -51,6 +51,33 @@ async fn a_public_client_gets_a_new_refresh_token_each_time() {
         assert_ne!(again["refresh_token"], token.as_str());
         text(&again, "refresh_token").clone_into(&mut token);
     }
+}
+
+#[tokio::test]
+async fn an_api_without_offline_access_gives_no_refresh_token() {
+    const ONLINE_ONLY: &str = "https://online.example.com";
+    let api = || Api::new(ONLINE_ONLY).scopes(["read:events"]).without_offline_access();
+    let world = World::with(|builder| builder.api(api())).await;
+    for (audience, scope, has_refresh_token) in [
+        (ONLINE_ONLY, "openid profile email read:events", false),
+        (CALENDAR, "openid profile email offline_access read:events", true),
+    ] {
+        let tokens = Visitor::new(&world).tokens(&authorization().with("audience", audience)).await;
+        let claims = part(text(&tokens, "access_token"), 1);
+        assert_eq!((&tokens["scope"], &claims["scope"]), (&scope.into(), &scope.into()));
+        assert_eq!(tokens.get("refresh_token").is_some(), has_refresh_token, "{tokens}");
+    }
+    // The setting is about offline access only.
+    let form = authorization().with("audience", ONLINE_ONLY).with("scope", "openid offline_access online_access");
+    let code = parameter(Visitor::new(&world).authorize(&form).await.header("location").unwrap(), "code");
+    let endpoint = format!("{}/oauth/token", world.tenant.domain());
+    let proof = world.tenant.dpop_client().proof("POST", &endpoint).sign();
+    let online = world.ask_with(&[("dpop", &proof)], &redemption(&code)).await.json();
+    assert_eq!((&online["scope"], online.get("refresh_token").is_some()), (&"openid".into(), true), "{online}");
+    // A policy of the client covers the API as before.
+    let other = Visitor::new(&world).tokens(&authorization()).await;
+    let form = refresh(text(&other, "refresh_token")).with("audience", ONLINE_ONLY);
+    assert_eq!(world.claims(&form).await["azp"], "page");
 }
 
 #[tokio::test]

@@ -59,10 +59,12 @@ async fn the_record_of_a_new_api_has_the_defaults_of_auth0() {
 async fn the_record_follows_the_registration() {
     let key = EncryptionKey::generate();
     let api = Api::new("https://api.example.com").scopes(["read:orders"]).algorithm(Algorithm::PS256).rfc9068();
-    let api = api.require_dpop().agent_subject_claims().token_encryption(key.encryption().key_id("2026-11"));
+    let api = api.require_dpop().agent_subject_claims().without_offline_access();
+    let api = api.token_encryption(key.encryption().key_id("2026-11"));
     let tenant = LocalTenant::builder().api(api).start().await.unwrap();
     let record = record(&tenant).await;
     assert_eq!(record["scopes"], json!([{ "value": "read:orders" }]));
+    assert_eq!(record["allow_offline_access"], false);
     assert_eq!(
         (&record["signing_alg"], &record["token_dialect"], &record["agent_subject_claims"]),
         (&json!("PS256"), &json!("rfc9068_profile"), &json!("auth0-v1"))

@@ -2,9 +2,15 @@
 
 use crate::Api;
 
-/// Returns the requested scopes that a user can grant: those of the API, and those of OpenID Connect.
+/// Returns the requested scopes that a user can grant: those of the API, and those of OpenID Connect. An API can exclude
+/// [`OFFLINE_ACCESS`].
 pub(crate) fn for_user(api: Option<&Api>, requested: &[&str]) -> Vec<String> {
-    let granted = requested.iter().filter(|scope| is_openid(scope) || api.is_some_and(|api| api.has(scope)));
+    let can_grant = |scope: &str| match api {
+        Some(api) if scope == OFFLINE_ACCESS => api.has_offline_access(),
+        Some(api) => is_openid(scope) || api.has(scope),
+        None => is_openid(scope),
+    };
+    let granted = requested.iter().filter(|scope| can_grant(scope));
     granted.map(|scope| (*scope).to_owned()).collect()
 }
 

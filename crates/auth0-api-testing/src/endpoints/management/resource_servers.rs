@@ -43,7 +43,7 @@ fn record(tenant: &Tenant, api: &Api) -> Map<String, Value> {
     set("is_system", is_system.into());
     set("scopes", scopes.into());
     set("signing_alg", api.signing_algorithm().name().into());
-    set("allow_offline_access", true.into());
+    set("allow_offline_access", api.has_offline_access().into());
     set("skip_consent_for_verifiable_first_party_clients", true.into());
     set("token_lifetime", api.lifetime().as_secs().into());
     set("enforce_policies", false.into());
