@@ -195,6 +195,9 @@ impl LocalTenantBuilder {
     }
 
     /// Sets the origins whose pages may call the tenant, such as `http://localhost:5173`; every origin by default.
+    ///
+    /// This limits only CORS. It does not stop a page that rebinds its own host name to 127.0.0.1: for the browser, that page
+    /// and the tenant have the same origin.
     pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.cors_origins = Some(origins.into_iter().map(Into::into).collect());
         self

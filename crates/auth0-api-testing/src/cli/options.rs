@@ -96,7 +96,8 @@ pub struct TenantOptions {
     /// Register a connection [default: google-oauth2, slack]
     #[arg(long, value_name = "NAME", help_heading = BROWSERS)]
     pub(super) connection: Vec<String>,
-    /// Only pages of this origin may call the tenant [default: any]
+    /// Only pages of this origin may call the tenant; limits only CORS, and does not stop a page that rebinds its own
+    /// host name to 127.0.0.1 [default: any]
     #[arg(long, value_name = "ORIGIN", help_heading = BROWSERS)]
     pub(super) cors_origin: Vec<String>,
     /// Do not let the page exchange tokens of a profile
