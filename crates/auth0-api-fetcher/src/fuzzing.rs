@@ -1,9 +1,10 @@
-//! What the fuzz target of this workspace sees of a response.
+//! What the fuzz targets of this workspace see of a response, and of a URL.
 
 use auth0_api_core::Scheme;
 use http::HeaderMap;
 
 use crate::challenge::Demand;
+use crate::fence::Fence;
 
 /// The error and the scope that a response demands of a request with this scheme.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,4 +19,10 @@ pub struct Demanded {
 pub fn demanded(headers: &HeaderMap, used: Scheme) -> Demanded {
     let Demand { error, scope } = Demand::read(headers, used);
     Demanded { error, scope }
+}
+
+/// Returns the URL that a fetcher with this base URL calls for a reference. `None` if it calls none.
+pub fn resolved(base: &str, further_origin: &str, reference: &str) -> Option<String> {
+    let fence = Fence::new(base, &[further_origin.to_owned()], false).ok()?;
+    Some(fence.resolve(reference).ok()?.url.to_string())
 }

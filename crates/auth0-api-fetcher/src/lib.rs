@@ -91,7 +91,7 @@ mod engine;
 mod error;
 mod fence;
 mod fetcher;
-/// For the fuzz target of this workspace. Not for applications.
+/// For the fuzz targets of this workspace. Not for applications.
 #[doc(hidden)]
 pub mod fuzzing;
 mod layer;

@@ -1,10 +1,14 @@
 //! What the fuzz targets of this workspace see of a request.
 
+use std::borrow::Cow;
+
+use auth0_api_core::Requirement;
 use http::HeaderMap;
 
-use crate::Target;
 use crate::headers::{check_content, check_mirrors};
 use crate::message::{Contents, DeclaredVersion, Message, Operation};
+use crate::requirements::Rules;
+use crate::{McpRequirements, Target};
 
 /// What decides about a message.
 #[derive(Debug)]
@@ -17,6 +21,23 @@ pub struct ReadMessage {
     pub version: Option<String>,
     /// Whether the message declares URL elicitation.
     pub declares_url_elicitation: bool,
+}
+
+/// The requirements of a layer, for the URIs of resources.
+#[derive(Debug)]
+pub struct ResourceRules(Rules);
+
+impl ResourceRules {
+    /// `None` if a layer would not take the requirements.
+    pub fn new(requirements: McpRequirements) -> Option<Self> {
+        requirements.prepare().ok().map(Self)
+    }
+
+    /// What reading the resource requires. `None` if it is denied.
+    pub fn of(&self, uri: &str) -> Option<Requirement> {
+        let resource = Operation::Target(Target::Resource(uri.into()));
+        self.0.of("resources/read", &resource).ok().map(Cow::into_owned)
+    }
 }
 
 /// Reads a body as the layer does. `None` if it is rejected.

@@ -21,6 +21,7 @@ async fn a_rotation_to_the_published_next_key_is_not_noticed() {
     println!("announced rotation: {load}; callers: {old}{new}; all trust the new key after {trusted:?}");
     assert_eq!((old.errors(), new.errors()), (0, 0), "{old}{new}");
     assert!(trusted < 10 * SECOND, "{trusted:?}");
+    assert!(load.mean_percent() < 20 && load.peak_percent() <= 200, "{load}");
 }
 
 /// A key that signs before the replicas have seen it. Each replica needs the new keys at once, and the tenant's limit
@@ -47,6 +48,7 @@ pub(super) async fn sign_with_sudden_key(fleet: &mut Fleet, label: &str) -> (See
     let trusted = new.trusted_after(from);
     println!("{label}: {load}; callers: old {old}new {new}; all trust the new key after {trusted:?}");
     assert_eq!(old.errors(), 0, "{old}");
+    assert!(load.mean_percent() < 100 && load.peak_percent() <= 1000, "{load}");
     (new, trusted)
 }
 
@@ -68,7 +70,7 @@ async fn a_removed_key_is_distrusted_within_ten_minutes() {
     assert_eq!(new.errors(), 0, "{new}");
     // The callers with the old token are told that it is invalid, and their replicas do not ask the tenant each time.
     assert!(old.count("401 key_unknown") > 100 * (old.errors() - old.count("401 key_unknown")), "{old}");
-    assert!(load.mean_percent() < 50, "{load}");
+    assert!(load.mean_percent() < 50 && load.peak_percent() <= 300, "{load}");
 }
 
 /// The operator revokes a key, and calls `refresh_now` at every replica in the same moment. A replica that the tenant
@@ -102,4 +104,6 @@ async fn a_removed_key_is_distrusted_as_soon_as_the_limit_allows_after_refresh_n
     );
     assert!(distrusted <= refreshed && refreshed < 3 * MINUTE, "{distrusted:?} {refreshed:?}");
     assert_eq!((old.count("200 accepted"), new.errors()), (accepted, 0), "{old} {new}");
+    // Every replica asks once at first, and then those that were rejected.
+    assert!(load.peak_percent() <= 2700, "{load}");
 }
