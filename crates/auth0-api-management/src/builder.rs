@@ -130,9 +130,11 @@ impl ManagementClientBuilder {
     pub fn build(self) -> Result<ManagementClient, BuildError> {
         let tokens = self.tokens.build()?;
         // A client for one domain has exactly one issuer: the URL of the tenant, with a slash at the end.
-        let base = format!("{}api/v2/", tokens.issuers().concat());
+        let issuer = tokens.issuers().concat();
+        let base = format!("{issuer}api/v2/");
         Ok(ManagementClient::new(Sender {
             http: tokens.http_client(),
+            issuer: issuer.into(),
             access: Access::new(tokens, base.as_str().into(), self.given, Arc::clone(&self.clock)),
             base: base.into(),
             clock: self.clock,

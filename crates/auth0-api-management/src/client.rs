@@ -39,6 +39,11 @@ impl ManagementClient {
         ResourceServerClient::new(Arc::clone(&self.0))
     }
 
+    /// The URL of the tenant, with a slash at the end. The Management API is below it.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
     pub(crate) fn new(sender: Sender) -> Self {
         Self(Arc::new(sender))
     }

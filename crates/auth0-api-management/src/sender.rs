@@ -34,6 +34,8 @@ pub(crate) struct Sender {
     pub(crate) base: Box<str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: Arc<dyn HttpClient>,
+    /// The URL of the tenant, with a slash at the end.
+    pub(crate) issuer: Box<str>,
     /// For how long one call waits at most.
     pub(crate) longest_wait: Duration,
     /// The value of `Auth0-Client`; `None` without telemetry.

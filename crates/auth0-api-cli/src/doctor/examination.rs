@@ -16,7 +16,7 @@ pub(super) async fn examine(options: &DoctorOptions, environment: &Environment, 
         let text = "the tenant, its keys and its record: the settings name no usable tenant";
         return findings.add(Finding::not_looked("tenant", text));
     };
-    let mut reached = None;
+    let (mut reached, mut unproven) = (None, Vec::new());
     let issuers = api.issuers();
     let is_one = issuers.len() == 1;
     for issuer in issuers {
@@ -24,26 +24,41 @@ pub(super) async fn examine(options: &DoctorOptions, environment: &Environment, 
             findings.begin_domain(&issuer);
         }
         let subject = Subject { options, environment, dpop: environment.api.dpop(), issuer, http: api.http_client() };
-        if tenant(&subject, &api, findings).await {
+        let standing = tenant(&subject, &api, findings).await;
+        if standing != Standing::Tenant {
+            unproven.push(subject.issuer.clone());
+        }
+        if standing != Standing::Unreachable {
             reached = Some(subject);
         }
     }
     findings.end_domains();
     if let Some(subject) = reached {
-        record::look(&subject, findings).await;
+        record::look(&subject, &unproven, findings).await;
     }
 }
 
-/// Looks at one tenant. Returns whether it can be reached.
-async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) -> bool {
+/// What the doctor knows about a domain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Something answers there, and its discovery has a fault.
+    Doubtful,
+    /// Its discovery document is that of the tenant.
+    Tenant,
+    Unreachable,
+}
+
+/// Looks at one tenant.
+async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) -> Standing {
     let route = proxy::look(subject, findings);
     if !reachability::look(subject, &route, findings).await {
         let text = "discovery, keys, clock and record: the tenant cannot be reached";
         findings.add(Finding::not_looked("tenant", text));
-        return false;
+        return Standing::Unreachable;
     }
     let before = findings.faults();
     let found = discovery::look(subject, findings).await;
+    let standing = if findings.faults() == before { Standing::Tenant } else { Standing::Doubtful };
     if let Some(jwks_uri) = &found.jwks_uri {
         keys::look(subject, jwks_uri, findings).await;
     }
@@ -53,5 +68,5 @@ async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) ->
     if let Some(date) = found.date {
         findings.add(clock::compare(found.arrived_at, &date));
     }
-    true
+    standing
 }

@@ -120,6 +120,13 @@ async fn calls_that_were_rejected_with_the_same_token_all_try_again() {
 }
 
 #[tokio::test]
+async fn a_client_says_whose_management_api_it_calls() {
+    let world = World::new().await;
+    let client = world.builder().build().unwrap();
+    assert_eq!(client.issuer(), world.tenant.issuer());
+}
+
+#[tokio::test]
 async fn a_wrong_secret_is_an_error_of_the_client() {
     let world = World::new().await;
     let client = world.builder_as(ClientAuth::secret_post(world.tenant.client_id(), "wrong")).build().unwrap();

@@ -37,6 +37,12 @@ fn name(problem: AccessProblem) -> &'static str {
     }
 }
 
+/// Says that the credentials were sent to nobody.
+pub(super) fn withheld(issuer: &str) -> Finding {
+    let text = format!("the record: {issuer} has another fault, so the doctor sends no management credentials there");
+    Finding::not_looked("record", text).machine(DOMAIN)
+}
+
 /// Says why there is no record.
 pub(super) fn explain(error: &ManagementError) -> Finding {
     let label = error.label();
@@ -68,5 +74,6 @@ pub(super) fn explain(error: &ManagementError) -> Finding {
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const CREDENTIALS: &str = "correct AUTH0_MANAGEMENT_CLIENT_ID and AUTH0_MANAGEMENT_CLIENT_SECRET; AUTH0_MANAGEMENT_DOMAIN is \
                            the canonical domain";
+const DOMAIN: &str = "mend the other fault first; or set AUTH0_MANAGEMENT_DOMAIN to the canonical domain of the tenant";
 const GRANT: &str = "give the application the scope read:resource_servers (Applications, APIs, Auth0 Management API, Machine to \
                      Machine Applications)";

@@ -14,12 +14,17 @@ use super::finding::{Diagnosis, Finding};
 use super::subject::Subject;
 use crate::printable::printable;
 
-pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) {
+/// Looks at the record, unless the Management API would be at one of the `unproven` issuers: whoever answers there must
+/// not get a management token. A domain that only `AUTH0_MANAGEMENT_DOMAIN` names is the choice of the operator.
+pub(super) async fn look(subject: &Subject<'_>, unproven: &[String], findings: &Diagnosis) {
     let client = match access::client(&subject.options.management, Arc::clone(&subject.http)) {
         Ok(Some(client)) => client,
         Ok(None) => return,
         Err(finding) => return findings.add(finding),
     };
+    if unproven.iter().any(|issuer| issuer == client.issuer()) {
+        return findings.add(access::withheld(client.issuer()));
+    }
     for audience in subject.environment.api.list("audience").iter().take(MOST_AUDIENCES) {
         match client.resource_servers().get(audience).await {
             Ok(record) => findings.extend(compare(subject, &record)),

@@ -1,4 +1,4 @@
-//! Answers that the local tenant does not give: a wrong clock, and a wrong content type.
+//! Answers that the local tenant does not give: a wrong clock, a wrong content type, and a host that is no tenant.
 
 use auth0_api_core::Algorithm;
 use auth0_api_testing::SigningKey;
@@ -34,5 +34,44 @@ async fn a_wrong_clock_and_a_wrong_type_are_found() {
         assert_eq!((outcome.faults(), outcome.status), (vec![name], status), "{}", outcome.text);
         let told = outcome.mends(name);
         assert!(mends.iter().all(|mend| told.contains(mend)), "{name}: {told}");
+    }
+}
+
+/// The discovery documents of hosts that are not the tenant, by the fault that the doctor finds.
+fn no_tenants() -> [(&'static str, ResponseTemplate); 4] {
+    let document = json!({ "issuer": "https://tenant.eu.auth0.com/" });
+    [
+        ("no_tenant", ResponseTemplate::new(404)),
+        ("redirected", ResponseTemplate::new(302).insert_header("location", "https://tenant.eu.auth0.com/")),
+        ("issuer_of_other_domain", ResponseTemplate::new(200).set_body_json(document)),
+        ("tenant_unavailable", ResponseTemplate::new(503)),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_no_tenant_gets_no_management_token() {
+    for (name, answer) in no_tenants() {
+        let server = MockServer::start().await;
+        Mock::given(path("/.well-known/openid-configuration")).respond_with(answer).mount(&server).await;
+        let (domain, port) = (server.uri(), server.address().port());
+        let setup = Setup::new().await.without_record();
+        let token = setup.tenant.mint().audience(&setup.tenant.management_audience());
+        let token = token.scope("read:resource_servers").sign();
+        let setup = setup.set("AUTH0_DOMAIN", &domain).set("AUTH0_MANAGEMENT_TOKEN", &token);
+        let own = setup.tenant.domain().to_owned();
+
+        let setup = setup.unset("AUTH0_MANAGEMENT_DOMAIN");
+        let outcome = setup.run().await;
+        assert!(outcome.faults().starts_with(&[name]) && outcome.faults().ends_with(&["record"]), "{}", outcome.text);
+        assert!(outcome.mends("record").contains("AUTH0_MANAGEMENT_DOMAIN"), "{}", outcome.text);
+        // The same host by its own name.
+        let setup = setup.set("AUTH0_MANAGEMENT_DOMAIN", &format!("http://127.0.0.1:{port}/"));
+        let outcome = setup.run().await;
+        assert!(outcome.faults().ends_with(&["record"]), "{name}: {}", outcome.text);
+        // Another domain that the operator names.
+        let outcome = setup.set("AUTH0_MANAGEMENT_DOMAIN", &own).run().await;
+        assert!(outcome.passed().contains(&"record"), "{name}: {}", outcome.text);
+        let requests = server.received_requests().await.unwrap();
+        assert!(requests.iter().all(|request| !request.url.path().starts_with("/api/")), "{name}: {requests:?}");
     }
 }
