@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) arrived_at: SystemTime,
     /// The header `Date` of the answer.
     pub(super) date: Option<String>,
+    /// The header `Age` of the answer, if it comes from a cache.
+    pub(super) age: Option<String>,
 }
 
 pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) -> Found {
@@ -31,15 +33,16 @@ pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) -> Found {
         Ok(answer) => answer,
         Err(error) => {
             findings.add(trouble::explain(subject, "the discovery document", &error));
-            return Found { jwks_uri: None, arrived_at, date: None };
+            return Found { jwks_uri: None, arrived_at, date: None, age: None };
         }
     };
-    let date = answer.header("date").map(str::to_owned);
+    let header = |name| answer.header(name).map(str::to_owned);
+    let (date, age) = (header("date"), header("age"));
     let document = match read(subject, &url, &answer) {
         Ok(document) => document,
         Err(finding) => {
             findings.add(finding);
-            return Found { jwks_uri: None, arrived_at, date };
+            return Found { jwks_uri: None, arrived_at, date, age };
         }
     };
     let faults: Vec<_> = [issuer(subject, &document), content_type(&answer), key_set(subject, &document)]
@@ -54,7 +57,7 @@ pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) -> Found {
     findings.extend(faults);
     findings.extend(proofs(subject, &document));
     let jwks_uri = document.get("jwks_uri").and_then(Value::as_str).filter(|uri| is_allowed(subject, uri));
-    Found { date, arrived_at, jwks_uri: jwks_uri.map(str::to_owned) }
+    Found { date, age, arrived_at, jwks_uri: jwks_uri.map(str::to_owned) }
 }
 
 /// Gets a document, as core does: no redirects, and limits on size and time.

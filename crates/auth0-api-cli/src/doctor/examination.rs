@@ -66,7 +66,7 @@ async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) ->
         verifier::look(api, &subject.issuer, findings).await;
     }
     if let Some(date) = found.date {
-        findings.add(clock::compare(found.arrived_at, &date));
+        findings.add(clock::compare(found.arrived_at, &date, found.age.as_deref()));
     }
     standing
 }

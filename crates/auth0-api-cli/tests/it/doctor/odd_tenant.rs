@@ -1,8 +1,11 @@
-//! Answers that the local tenant does not give: a wrong clock, a wrong content type, and a host that is no tenant.
+//! Answers that the local tenant does not give: a wrong clock, the clock of a cache, a wrong content type, and a
+//! host that is no tenant.
 
-use auth0_api_core::Algorithm;
+use std::time::Duration;
+
+use auth0_api_core::{Algorithm, Clock as _, SystemClock};
 use auth0_api_testing::SigningKey;
-use serde_json::json;
+use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -10,8 +13,7 @@ use super::setup::Setup;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_clock_and_a_wrong_type_are_found() {
-    let key = || SigningKey::generate(Algorithm::RS256).public_jwk();
-    let keys = json!({ "keys": [key(), key()] });
+    let keys = keys();
     for (name, status, mends, header) in [
         (
             "clock_differs",
@@ -35,6 +37,30 @@ async fn a_wrong_clock_and_a_wrong_type_are_found() {
         let told = outcome.mends(name);
         assert!(mends.iter().all(|mend| told.contains(mend)), "{name}: {told}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_age_of_a_cached_answer_is_no_difference_of_clocks() {
+    let server = MockServer::start().await;
+    let issuer = format!("{}/", server.uri());
+    let document = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}keys") });
+    for (age, faults, status) in [("60", vec![], 0), ("a minute", vec!["clock"], 3)] {
+        server.reset().await;
+        let date = httpdate::fmt_http_date(SystemClock.now() - Duration::from_secs(60));
+        let answer = ResponseTemplate::new(200).set_body_json(&document).insert_header("age", age);
+        let answer = answer.insert_header("date", date.as_str());
+        Mock::given(path("/.well-known/openid-configuration")).respond_with(answer).mount(&server).await;
+        let answer = ResponseTemplate::new(200).set_body_json(keys());
+        Mock::given(path("/keys")).respond_with(answer).mount(&server).await;
+        let outcome = Setup::new().await.set("AUTH0_DOMAIN", &server.uri()).run().await;
+        assert_eq!((outcome.faults(), outcome.status), (faults, status), "{}", outcome.text);
+    }
+}
+
+/// Two keys, as Auth0 publishes.
+fn keys() -> Value {
+    let key = || SigningKey::generate(Algorithm::RS256).public_jwk();
+    json!({ "keys": [key(), key()] })
 }
 
 /// The discovery documents of hosts that are not the tenant, by the fault that the doctor finds.
