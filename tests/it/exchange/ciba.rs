@@ -123,6 +123,17 @@ async fn an_approval_gives_tokens_of_the_user() {
 }
 
 #[tokio::test]
+async fn a_start_does_not_get_lost_on_a_connection_that_died_while_it_was_idle() {
+    let setup = Setup::new().await;
+    setup.tenant.misbehave(Endpoint::Ciba, Misbehaviour::CutKeptConnections);
+    // The discovery document comes over the first connection, which is then kept.
+    for open in [1, 2] {
+        assert_eq!(setup.start(asked()).await.map(drop).map_err(|error| error.label()), Ok(()));
+        assert_eq!(setup.tenant.ciba().open().len(), open);
+    }
+}
+
+#[tokio::test]
 async fn a_denial_and_an_expiry_end_the_waiting() {
     let setup = Setup::new().await;
     let mut denied = setup.start(asked()).await.unwrap();

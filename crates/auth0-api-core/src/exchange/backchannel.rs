@@ -36,7 +36,9 @@ impl Backchannel {
         let request = form
             .iter()
             .fold(GrantRequest::new(GRANT_TYPE), |request, (name, value)| request.field(*name, value.as_str()));
-        let request = request.judged_by(JudgedBy::NoUser);
+        // A second start would ask the user again, so a request without an answer is not repeated. On a kept connection that
+        // the tenant has closed, such a request would fail, and nobody would know whether the user was asked.
+        let request = request.judged_by(JudgedBy::NoUser).on_new_connection();
         let prepared = Prepared { form: fields(&request), ..self.prepared(&request) };
         let token_endpoint = self.0.endpoint.url().await?;
         // Auth0 serves both at one host. A certificate-bound client uses the host of its alias for both.
