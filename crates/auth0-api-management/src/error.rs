@@ -75,6 +75,25 @@ pub enum ManagementError {
         /// The answer.
         error: TenantError,
     },
+    /// The call has deleted a profile to replace it, and could not create the new one:
+    /// [`ensure_or_replace`](crate::ProfileClient::ensure_or_replace), [`ensure_as_seen`](crate::ProfileClient::ensure_as_seen).
+    #[error("the profile {} was deleted, and {}", .deleted.id(), fate(.restored.as_deref()))]
+    ReplacementFailed {
+        /// Why there is no new profile.
+        #[source]
+        cause: Box<ManagementError>,
+        /// The profile that the call has deleted.
+        deleted: Box<TokenExchangeProfile>,
+        /// The profile that the tenant has in its place: the deleted one with a new id, or one that another deployment has
+        /// created. `None` if creating it again failed: then exchanges of its subject token type fail.
+        restored: Option<Box<TokenExchangeProfile>>,
+    },
+    /// The tenant has issued the management token without a scope that the call needs. The call has deleted nothing.
+    #[error("the scope {scope} is missing, so the profile was not deleted")]
+    ScopeMissing {
+        /// The scope that the application lacks.
+        scope: &'static str,
+    },
     /// There is no management token.
     #[error("there is no token for the Management API")]
     Token(#[source] ExchangeError),
@@ -132,11 +151,28 @@ impl ManagementError {
         Self::Answer { cause, may_have_taken_effect: true }
     }
 
-    /// Whether the change that the call asked for may have been made nevertheless, because only its answer got lost. Look
-    /// at the tenant before you repeat such a call; [`ensure`](crate::ProfileClient::ensure) does this by itself.
+    /// The error of a call that ends after the answer to one of its changes got lost: nobody knows whether that was made.
+    pub(crate) fn in_doubt(self) -> Self {
+        let retry_after = self.retry_after();
+        let cause = match self {
+            Self::Answer { cause, .. } => return Self::after_change(cause),
+            Self::Unavailable(outage) => outage.cause,
+            Self::Token(error) => UnavailableCause::Token(error),
+            error => match error.tenant_error() {
+                Some(answer) => UnavailableCause::Status { status: answer.status() },
+                None => return error,
+            },
+        };
+        Unavailable { cause, retry_after, may_have_taken_effect: true }.into()
+    }
+
+    /// Whether the call may have changed the tenant nevertheless: only the answer to the change got lost, or a replacement
+    /// failed after the profile was deleted. Look at the tenant before you repeat such a call;
+    /// [`ensure`](crate::ProfileClient::ensure) does this by itself.
     pub fn may_have_taken_effect(&self) -> bool {
         match self {
             Self::Answer { may_have_taken_effect, .. } => *may_have_taken_effect,
+            Self::ReplacementFailed { .. } => true,
             Self::Unavailable(unavailable) => unavailable.may_have_taken_effect,
             _ => false,
         }
@@ -146,6 +182,7 @@ impl ManagementError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::ReplacementFailed { cause, .. } => cause.retry_after(),
             Self::Token(error) => error.retry_after(),
             Self::Unavailable(unavailable) => unavailable.retry_after,
             _ => None,
@@ -161,7 +198,13 @@ impl ManagementError {
             | Self::NotFound(error)
             | Self::RateLimited { error, .. }
             | Self::Unauthorized(error) => Some(error),
+            Self::ReplacementFailed { cause, .. } => cause.tenant_error(),
             _ => None,
         }
     }
+}
+
+/// What has become of a deleted profile, in words.
+fn fate(restored: Option<&TokenExchangeProfile>) -> String {
+    restored.map_or_else(|| "is not there any more".into(), |restored| format!("created again as {}", restored.id()))
 }

@@ -16,11 +16,12 @@ impl ManagementError {
             Self::ChangedMeanwhile { .. } => "management_changed_meanwhile",
             Self::Conflict(_) => "management_conflict",
             Self::Contested { .. } => "management_contested",
-            Self::Forbidden { missing_scope: Some(_), .. } => "management_scope_missing",
+            Self::Forbidden { missing_scope: Some(_), .. } | Self::ScopeMissing { .. } => "management_scope_missing",
             Self::Forbidden { missing_scope: None, .. } => "management_forbidden",
             Self::Input(_) => "management_input",
             Self::NotFound(_) => "management_not_found",
             Self::RateLimited { .. } => "management_rate_limited",
+            Self::ReplacementFailed { .. } => "management_replacement_failed",
             Self::Token(error) => Error::from(error.clone()).label(),
             Self::Unauthorized(_) => "management_unauthorized",
             Self::Unavailable(_) => "management_unavailable",
@@ -28,7 +29,7 @@ impl ManagementError {
     }
 
     /// Returns a text for operators: what to change. Returns `None` if an operator cannot do anything about the error, such as an
-    /// outage of the tenant.
+    /// outage of the tenant. The hint of a replacement that failed is that of its cause.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             Self::ActionDiffers { .. } => {
@@ -51,7 +52,7 @@ impl ManagementError {
                 "two deployments want different names for one profile: let them want the same, or give each its own \
                  subject token type"
             }
-            Self::Forbidden { missing_scope: Some(_), .. } => {
+            Self::Forbidden { missing_scope: Some(_), .. } | Self::ScopeMissing { .. } => {
                 "give the application the missing scope: Applications, APIs, Auth0 Management API, Machine to Machine \
                  Applications; the next call gets a new token"
             }
@@ -65,6 +66,8 @@ impl ManagementError {
             Self::RateLimited { .. } => {
                 "the tenant's limit of requests to the Management API is used up: make fewer calls, or raise longest_wait()"
             }
+            Self::ReplacementFailed { cause, restored: Some(_), .. } => return cause.hint(),
+            Self::ReplacementFailed { cause, restored: None, .. } => return cause.hint().or(Some(REPEAT)),
             Self::Token(error) => return of_token(error),
             Self::Unauthorized(_) => {
                 "the tenant rejects its own tokens: check that the domain is the tenant's canonical domain, and the clock of \
@@ -90,3 +93,6 @@ fn of_token(error: &ExchangeError) -> Option<&'static str> {
         _ => error.hint(),
     }
 }
+
+const REPEAT: &str =
+    "call ensure_or_replace() again: until then, the tenant lacks the profile, and exchanges of its type fail";

@@ -131,6 +131,17 @@ impl Sender {
         }
     }
 
+    /// Fails if the tenant has issued the management token without this scope.
+    pub(crate) async fn refuse_without(&self, scope: &'static str, patience: &Patience) -> Result<(), ManagementError> {
+        let token = self.token(&mut patience.begin()).await?;
+        if !token.lacks(scope) {
+            return Ok(());
+        }
+        // The operator may give the scope now. The next call then needs a new token.
+        self.access.drop_rejected(&token);
+        Err(ManagementError::ScopeMissing { scope })
+    }
+
     fn request(&self, call: &Call, token: &Token<'_>, on_new_connection: bool) -> HttpRequest {
         let separator = if call.query.is_empty() { "" } else { "?" };
         let url = format!("{}{}{separator}{}", self.base, call.path, call.query);

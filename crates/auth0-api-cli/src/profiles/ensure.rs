@@ -71,6 +71,7 @@ EXAMPLE OF A FILE
 The subject token type says which profile a table describes. Profiles that the file does not name stay as they are.
 
 Auth0 cannot change the Action or the type of a profile. With --replace, the program deletes the profile and creates \
-it again; exchanges of its type fail in between.
+it again; exchanges of its type fail in between. If the tenant rejects the new profile, the program creates the old one \
+again, which gets another id.
 
 Several pipelines may run this at once.";

@@ -81,15 +81,8 @@ impl From<&ManagementError> for Failure {
         if let Some(message) = error.tenant_error().and_then(|answer| answer.message()) {
             problem = format!("{problem} ({message})");
         }
-        let missing_scope = match error {
-            ManagementError::Forbidden { missing_scope, .. } => *missing_scope,
-            _ => None,
-        };
-        let mut hint = hint(error, missing_scope);
-        if error.may_have_taken_effect() {
-            hint =
-                Some("the change may have been made: look with `auth0-api profiles list` before you repeat it".into());
-        }
+        let missing_scope = missing_scope(error);
+        let hint = hint(error, missing_scope);
         let is_input = matches!(error, ManagementError::Input(_));
         let exit_status = if is_input { ExitStatus::Unusable } else { ExitStatus::No };
         Self { problems: vec![problem], label: error.label(), missing_scope, hint, exit_status }
@@ -102,9 +95,26 @@ impl From<ManagementError> for Failure {
     }
 }
 
+fn missing_scope(error: &ManagementError) -> Option<&'static str> {
+    match error {
+        ManagementError::Forbidden { missing_scope, .. } => *missing_scope,
+        ManagementError::ReplacementFailed { cause, .. } => missing_scope(cause),
+        ManagementError::ScopeMissing { scope } => Some(*scope),
+        _ => None,
+    }
+}
+
 /// The hints of the library name its calls. Where it has such a hint, the program has its own.
 fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> {
     Some(match error {
+        ManagementError::ReplacementFailed { cause, restored: Some(_), .. } => return hint(cause, missing_scope),
+        ManagementError::ReplacementFailed { cause, restored: None, .. } => {
+            let first = hint(cause, missing_scope).map(|hint| format!("{hint}; then ")).unwrap_or_default();
+            format!("{first}run the command again: until then, exchanges of this type fail")
+        }
+        error if error.may_have_taken_effect() => {
+            "the change may have been made: look with `auth0-api profiles list` before you repeat it".to_owned()
+        }
         ManagementError::ActionDiffers { .. } => "pass --replace to delete the profile and create it again".to_owned(),
         ManagementError::ChangedMeanwhile { .. } => "run the command again to see the new plan".to_owned(),
         ManagementError::Conflict(_) => {
@@ -113,7 +123,7 @@ fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> 
         ManagementError::BadRequest(_) => {
             "look at the Action: often it is not deployed, or has another trigger than custom-token-exchange".to_owned()
         }
-        ManagementError::Forbidden { .. } => match missing_scope {
+        ManagementError::Forbidden { .. } | ManagementError::ScopeMissing { .. } => match missing_scope {
             Some(scope) => format!(
                 "give the application the scope {scope}: Applications, APIs, Auth0 Management API, Machine to Machine Applications"
             ),

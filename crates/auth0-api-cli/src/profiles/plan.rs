@@ -10,7 +10,7 @@ use super::confirm::Confirmation;
 use super::failure::Failure;
 use super::line::Line;
 use super::list;
-use super::report::{self, Report};
+use super::report::Report;
 use super::step::Step;
 use crate::printable::printable;
 use crate::terminal::Mark;
@@ -83,13 +83,10 @@ impl Plan {
                     let id = profile.as_ref().map(|profile| format!(" as {}", profile.id())).unwrap_or_default();
                     let text = format!("{word} {}{id}", step.subject_token_type());
                     report.line(Line::marked(Mark::Passed, text));
-                    done.push(json!({
-                        "done": word,
-                        "subject_token_type": step.subject_token_type(),
-                        "profile": profile.as_ref().map(report::profile_json),
-                    }));
+                    done.push(step.done(word, profile.as_ref()));
                 }
                 Err(error) => {
+                    done.extend(step.left_by(&error));
                     failure = Some(Failure::of_step(step.subject_token_type(), &error));
                     break;
                 }

@@ -60,6 +60,22 @@ impl Step {
         Ok((done, Some(ensured.into_profile())))
     }
 
+    /// What was done, in JSON.
+    pub(super) fn done(&self, word: &str, profile: Option<&TokenExchangeProfile>) -> Value {
+        json!({
+            "done": word,
+            "subject_token_type": self.subject_token_type(),
+            "profile": profile.map(report::profile_json),
+        })
+    }
+
+    /// What was done although the step failed: a replacement has deleted the profile, and perhaps created it again.
+    pub(super) fn left_by(&self, error: &ManagementError) -> Option<Value> {
+        let ManagementError::ReplacementFailed { restored, .. } = error else { return None };
+        let word = if restored.is_some() { "restored" } else { "deleted" };
+        Some(self.done(word, restored.as_deref()))
+    }
+
     /// Whether the tenant's profile is still as the plan shows it, or already as the plan makes it. `now` is the profile of
     /// the subject token type.
     pub(super) fn is_of(&self, now: Option<&TokenExchangeProfile>) -> bool {

@@ -168,6 +168,45 @@ async fn an_answer_of_the_tenant_is_explained() {
 }
 
 #[tokio::test]
+async fn a_replacement_that_fails_tells_what_has_become_of_the_profile() {
+    let world = World::new().await;
+    let scopes = "read:token_exchange_profiles update:token_exchange_profiles delete:token_exchange_profiles";
+    let token = world.0.mint().audience(&world.0.management_audience()).scope(scopes).sign();
+    let application = [
+        ("AUTH0_MANAGEMENT_CLIENT_ID", world.0.client_id()),
+        ("AUTH0_MANAGEMENT_CLIENT_SECRET", world.0.client_secret()),
+    ];
+    let token = [("AUTH0_MANAGEMENT_TOKEN", &*token)];
+    let is_missing =
+        "Machine to Machine Applications; then run the command again: until then, exchanges of this type fail";
+    for (credentials, action, fate, done, fix) in [
+        (&application[..], "no-action", "and created again as tep_", "restored", " fix look at the Action"),
+        (&token, "check-ticket", "and is not there any more: the Management API answered 403", "deleted", is_missing),
+    ] {
+        let settings = [&[("AUTH0_DOMAIN", world.0.local_url())], credentials].concat();
+        for flags in [&["--yes", "--replace"][..], &["--yes", "--replace", "--json"]] {
+            let present = file("present", &described("Legacy sessions", "check-session"));
+            assert_eq!(world.run(&["ensure", &present, "--yes"]).await.code, 0);
+            let file = file("replaced-in-vain", &described("Legacy sessions", action));
+            let outcome = run(&[&["ensure", &*file], flags].concat(), &settings).await;
+            let all = outcome.stdout.clone() + &outcome.stderr;
+            assert_eq!(outcome.code, 1, "{all}");
+            assert!(all.contains(fate), "{all}");
+            let left = if done == "restored" { vec!["Legacy sessions check-session"] } else { vec![] };
+            assert_eq!(world.profiles().await, left, "{all}");
+            if flags.contains(&"--json") {
+                let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+                assert_eq!(report["error"]["label"], "management_replacement_failed", "{report}");
+                assert_eq!(report["done"][0]["done"], done, "{report}");
+                assert_eq!(report["done"][0]["profile"].is_null(), done == "deleted", "{report}");
+            } else {
+                assert!(outcome.stderr.contains(fix), "{}", outcome.stderr);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_missing_scope_is_named() {
     let server = MockServer::start().await;
     let issuer = format!("{}/", server.uri());

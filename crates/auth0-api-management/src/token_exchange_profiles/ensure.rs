@@ -7,7 +7,7 @@
 //! | no profile of this subject token type | creates it |
 //! | the profile, as it shall be | ends |
 //! | the profile, with another name | changes the name, and reads the profile again |
-//! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants; if the tenant rejects the new one, the old one is created again |
+//! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants; if the tenant rejects the new one, the old one is created again (`restore.rs`) |
 //! | something else than the caller has seen, and the caller wants only what it has seen changed | fails |
 //!
 //! A change can collide with that of another deployment, which looked at the same moment: then the tenant answers 409 or
@@ -17,10 +17,11 @@
 
 use std::time::Duration;
 
-use super::ProfileClient;
 use super::permit::Permit;
 use super::profile::TokenExchangeProfile;
+use super::restore::Deleted;
 use super::wanted::WantedProfile;
+use super::{CREATE, ProfileClient};
 use crate::error::ManagementError;
 
 /// The profile that [`ensure`](ProfileClient::ensure) has left behind, and what was done.
@@ -84,13 +85,15 @@ impl ProfileClient {
     /// again.
     ///
     /// In between, for some hundred milliseconds, exchanges of this type fail. If the tenant rejects the new profile, for
-    /// example because its Action does not exist, this method creates the old one again. If that fails too, for example
-    /// because the process ends, exchanges fail until the next call. Two deployments that want different Actions replace
-    /// each other's profile whenever they call this method.
+    /// example because its Action does not exist, this method creates the old one again, which gets another id. If that fails
+    /// too, for example because the process ends, exchanges fail until the next call. Two deployments that want different
+    /// Actions replace each other's profile whenever they call this method.
     ///
     /// # Errors
     ///
-    /// [`ManagementError`].
+    /// [`ManagementError`]. `ReplacementFailed` if this method has deleted the profile, and could not create the new one: it
+    /// says whether the old one is there again. `ScopeMissing` if the tenant has issued the management token without the scope
+    /// `create:token_exchange_profiles`: then nothing is deleted.
     pub async fn ensure_or_replace(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
         self.ensure_with(wanted, Permit::Replace).await
     }
@@ -116,7 +119,8 @@ impl ProfileClient {
     ///
     /// # Errors
     ///
-    /// [`ManagementError`]; `ChangedMeanwhile` if the profile is neither as the caller has seen it nor as it shall be.
+    /// [`ManagementError`], as of [`ensure_or_replace`](Self::ensure_or_replace); `ChangedMeanwhile` if the profile is neither
+    /// as the caller has seen it nor as it shall be.
     pub async fn ensure_as_seen(
         &self,
         seen: Option<&TokenExchangeProfile>,
@@ -129,18 +133,18 @@ impl ProfileClient {
         wanted.check()?;
         let mut deleted = None;
         let outcome = self.for_one_call().rounds(wanted, permit, &mut deleted).await;
-        if let (Err(_), Some(profile)) = (&outcome, deleted) {
+        match (outcome, deleted) {
             // With new patience: the tenant must not lack the profile because the call has waited too long.
-            self.restore(&profile).await;
+            (Err(cause), Some(deleted)) => self.for_one_call().restore(deleted, wanted, cause).await,
+            (outcome, _) => outcome,
         }
-        outcome
     }
 
     async fn rounds(
         &self,
         wanted: &WantedProfile,
         permit: Permit<'_>,
-        deleted: &mut Option<TokenExchangeProfile>,
+        deleted: &mut Option<Deleted>,
     ) -> Result<Ensured, ManagementError> {
         let mut round = 0;
         loop {
@@ -167,9 +171,9 @@ impl ProfileClient {
         present: Option<TokenExchangeProfile>,
         wanted: &WantedProfile,
         permit: Permit<'_>,
-        deleted: &mut Option<TokenExchangeProfile>,
+        deleted: &mut Option<Deleted>,
     ) -> Result<Ensured, ManagementError> {
-        permit.check(present.as_ref(), wanted, deleted.as_ref())?;
+        permit.check(present.as_ref(), wanted, deleted.is_some())?;
         if let Some(present) = present {
             if wanted.has_fixed_parts_of(&present) {
                 return self.change(present, wanted).await;
@@ -177,27 +181,19 @@ impl ProfileClient {
             if matches!(permit, Permit::Change) {
                 return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
             }
+            // Without this scope, the tenant would reject the new profile, and the old one too.
+            self.sender.refuse_without(CREATE, &self.patience()).await?;
             let outcome = self.delete(present.id()).await;
             // Also if the answer got lost: then the profile may be gone.
             if outcome.as_ref().map_or_else(ManagementError::may_have_taken_effect, |()| true) {
-                *deleted = Some(present);
+                *deleted = Some(Deleted { profile: present, is_certain: outcome.is_ok() });
             }
             outcome?;
+        } else if let Some(deleted) = deleted {
+            deleted.is_certain = true;
         }
         let created = self.create(wanted).await?;
         Ok(if deleted.is_some() { Ensured::Replaced(created) } else { Ensured::Created(created) })
-    }
-
-    /// Creates a profile again whose replacement has failed. It gets another id. A conflict says that the profile is there:
-    /// it was not deleted, or its replacement has been created.
-    async fn restore(&self, profile: &TokenExchangeProfile) {
-        let restored = self.create(&WantedProfile::like(profile)).await;
-        let is_restored = matches!(restored, Ok(_) | Err(ManagementError::Conflict(_)));
-        let subject_token_type = profile.subject_token_type();
-        tracing::warn!(
-            name: "management_replacement_failed", target: "auth0_api", event = "management_replacement_failed",
-            subject_token_type, is_restored
-        );
     }
 
     async fn change(&self, present: TokenExchangeProfile, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {

@@ -3,6 +3,7 @@
 mod ensure;
 mod permit;
 mod profile;
+mod restore;
 mod wanted;
 
 use std::sync::Arc;

@@ -22,12 +22,12 @@ impl Permit<'_> {
         self,
         present: Option<&TokenExchangeProfile>,
         wanted: &WantedProfile,
-        deleted: Option<&TokenExchangeProfile>,
+        has_deleted: bool,
     ) -> Result<(), ManagementError> {
         let Self::ReplaceSeen(seen) = self else { return Ok(()) };
         let is_permitted = match present {
             Some(present) => wanted.is_like(present) || seen.is_some_and(|seen| seen.is_same_as(present)),
-            None => seen.is_none() || deleted.is_some(),
+            None => seen.is_none() || has_deleted,
         };
         let profile = present.cloned().map(Box::new);
         if is_permitted { Ok(()) } else { Err(ManagementError::ChangedMeanwhile { profile }) }

@@ -1,14 +1,17 @@
 //! `ensure`: what it does with each state of the tenant, at the same time as others, and after lost answers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, ReqwestClient};
-use auth0_api_management::{Ensured, ManagementError, ProfileChange, ProfileClient, WantedProfile};
+use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpResponse, ReqwestClient};
+use auth0_api_management::{
+    Ensured, ManagementClient, ManagementError, ProfileChange, ProfileClient, TokenExchangeProfile, WantedProfile,
+};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 use tokio::sync::Barrier;
 
 use crate::intercepting::{Intercepting, answer, is_call};
+use crate::log::Log;
 use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted, within_a_minute};
 
 const LIST: &str = "GET token-exchange-profiles?take=100";
@@ -58,10 +61,123 @@ async fn a_profile_whose_replacement_is_rejected_is_created_again() {
     let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
     let wrong = WantedProfile::new("Tickets", TYPE, "no-action");
     let error = world.profiles.ensure_or_replace(&wrong).await.unwrap_err();
-    assert!(matches!(error, ManagementError::BadRequest(_)), "{error:?}");
     let all = world.all().await;
     assert_eq!((all.len(), all[0].name(), all[0].action_id()), (1, old.name(), old.action_id()));
+    let (cause, restored) = failed(&error, &old);
+    assert!(matches!(cause, ManagementError::BadRequest(_)) && restored == Some(&all[0]), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!("the profile {} was deleted, and created again as {}", old.id(), all[0].id())
+    );
+    assert_eq!((error.hint(), error.tenant_error().unwrap().status()), (cause.hint(), 400));
     assert!(world.exchange().await.is_ok());
+}
+
+/// Returns the cause of a replacement that failed, and the profile that the tenant has then.
+#[track_caller]
+fn failed<'e>(
+    error: &'e ManagementError,
+    old: &TokenExchangeProfile,
+) -> (&'e ManagementError, Option<&'e TokenExchangeProfile>) {
+    assert!(matches!(error, ManagementError::ReplacementFailed { .. }), "{error:?}");
+    let ManagementError::ReplacementFailed { cause, deleted, restored } = error else { return (error, None) };
+    assert_eq!(**deleted, *old);
+    assert_eq!((error.label(), error.may_have_taken_effect()), ("management_replacement_failed", true));
+    (cause, restored.as_deref())
+}
+
+/// A client with a token that lets it do everything except create profiles.
+fn without_create(world: &World, http: impl HttpClient) -> ProfileClient {
+    let scopes = "read:token_exchange_profiles update:token_exchange_profiles delete:token_exchange_profiles";
+    let token = world.tenant.mint().audience(&world.tenant.management_audience()).scope(scopes).sign();
+    let client = ManagementClient::builder_with_token(world.tenant.domain(), token).unwrap();
+    let client = client.insecure_http_loopback().clock(world.clock.clone()).http_client(http);
+    client.build().unwrap().token_exchange_profiles()
+}
+
+#[tokio::test]
+async fn a_profile_that_cannot_be_created_again_is_told() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let http = Intercepting::watching();
+    let (log, _guard) = Log::subscribe();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = without_create(&world, http.clone()).ensure_or_replace(&other).await.unwrap_err();
+    assert_eq!(http.calls(), [LIST, &format!("DELETE token-exchange-profiles/{}", old.id()), CREATE, CREATE, LIST]);
+    let (cause, restored) = failed(&error, &old);
+    assert_eq!((cause.label(), restored, world.all().await.len()), ("management_scope_missing", None, 0));
+    assert_eq!(error.to_string(), format!("the profile {} was deleted, and is not there any more", old.id()));
+    assert_eq!((error.hint(), error.tenant_error().unwrap().status()), (cause.hint(), 403));
+    assert!(log.text().contains("is_restored=false"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn an_outage_after_the_deletion_says_when_to_come_back() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let http =
+        Intercepting::new(
+            |request| {
+                if is_call(request, "POST") { answer(429, &[("retry-after", "300")], "") } else { None }
+            },
+        );
+    let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = client.ensure_or_replace(&other).await.unwrap_err();
+    let (cause, restored) = failed(&error, &old);
+    assert_eq!((cause.label(), restored), ("management_rate_limited", None));
+    assert_eq!(error.retry_after().unwrap().as_secs(), 300);
+}
+
+/// After the first deletion, which does not arrive, the tenant does not answer any more.
+#[tokio::test]
+async fn a_profile_that_perhaps_was_not_deleted_is_not_called_deleted() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let is_down = AtomicBool::new(false);
+    let http = Intercepting::new(move |request| {
+        let is_down = is_down.fetch_or(is_call(request, "DELETE"), Ordering::SeqCst) || is_call(request, "DELETE");
+        is_down.then_some(Err(HttpError::Timeout))
+    });
+    let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = within_a_minute(client.ensure_or_replace(&other)).await.unwrap_err();
+    assert!(matches!(error, ManagementError::Unavailable(_)) && error.may_have_taken_effect(), "{error:?}");
+    assert_eq!(world.all().await, [old]);
+}
+
+/// Loses the answer to the first creation, and the look after it.
+#[derive(Debug)]
+struct LosingCreation {
+    network: ReqwestClient,
+    created: AtomicUsize,
+    looks: AtomicUsize,
+}
+
+impl HttpClient for LosingCreation {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            if is_call(&request, "GET") && self.looks.fetch_add(1, Ordering::SeqCst) == 1 {
+                return Ok(HttpResponse { status: 404, headers: Vec::new(), body: Vec::new() });
+            }
+            let is_creation = is_call(&request, "POST");
+            let answer = self.network.send(request).await;
+            let is_first = is_creation && self.created.fetch_add(1, Ordering::SeqCst) == 0;
+            if is_first { Err(HttpError::Timeout) } else { answer }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_replacement_that_is_there_after_all_is_no_error() {
+    let world = World::new().await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    let http = LosingCreation { network: world.http.network(), created: 0.into(), looks: 0.into() };
+    let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let ensured = client.ensure_or_replace(&other).await.unwrap();
+    assert_eq!(ensured.profile().action_id(), OTHER_ACTION);
+    assert_eq!(world.all().await, [ensured.into_profile()]);
 }
 
 #[tokio::test]
@@ -103,9 +219,11 @@ async fn a_profile_is_created_again_also_if_the_answer_to_its_deletion_got_lost(
     let losing = world.builder().http_client(LosingDeletions(world.http.network())).build().unwrap();
     let wrong = WantedProfile::new("Tickets", TYPE, "no-action");
     let outcome = within_a_minute(losing.token_exchange_profiles().ensure_or_replace(&wrong)).await;
-    assert!(matches!(outcome, Err(ManagementError::BadRequest(_))), "{outcome:?}");
     let all = world.all().await;
     assert_eq!((all.len(), all[0].name(), all[0].action_id()), (1, old.name(), old.action_id()));
+    let error = outcome.unwrap_err();
+    let (cause, restored) = failed(&error, &old);
+    assert!(matches!(cause, ManagementError::BadRequest(_)) && restored == Some(&all[0]), "{error:?}");
 
     // With a replacement that the tenant accepts, the lost answers change nothing.
     let other = WantedProfile::new("Tickets", TYPE, OTHER_ACTION);

@@ -3,7 +3,7 @@
 use auth0_api_management::{ManagementError, ProfileChange, WantedProfile};
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{ACTION, TYPE, World, told, wanted};
+use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted};
 
 #[tokio::test]
 async fn an_action_that_the_tenant_does_not_have_is_a_bad_request() {
@@ -68,6 +68,25 @@ async fn a_missing_scope_is_named() {
     let world = world_with_scopes("create:token_exchange_profiles").await;
     let (label, text) = told(world.profiles.ensure(&wanted()).await);
     assert!(label == "management_scope_missing" && text.contains("read:token_exchange_profiles"), "{text}");
+}
+
+#[tokio::test]
+async fn a_profile_whose_replacement_cannot_be_created_is_not_deleted() {
+    let scopes = "read:token_exchange_profiles update:token_exchange_profiles delete:token_exchange_profiles";
+    let world = world_with_scopes(scopes).await;
+    let old = world.builder().build().unwrap().token_exchange_profiles().create(&wanted()).await.unwrap();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = world.profiles.ensure_or_replace(&other).await.unwrap_err();
+    let text = "the scope create:token_exchange_profiles is missing, so the profile was not deleted";
+    assert_eq!((error.label(), error.to_string()), ("management_scope_missing", text.to_owned()));
+    assert!(error.hint().unwrap().contains("missing scope") && !error.may_have_taken_effect());
+    assert_eq!(world.http.calls(), ["GET token-exchange-profiles?take=100"]);
+    assert_eq!(world.all().await, [old]);
+    // The operator may give the scope now, so the next call gets a new token.
+    let tokens = || world.http.requests().iter().filter(|request| request.url.ends_with("/oauth/token")).count();
+    assert_eq!(tokens(), 1);
+    assert!(world.profiles.ensure_or_replace(&other).await.is_err());
+    assert_eq!(tokens(), 2);
 }
 
 #[tokio::test]

@@ -100,7 +100,8 @@ async fn a_profile_is_restored_although_its_replacement_has_used_up_the_longest_
     let world = World::sending_with(http).await;
     world.profiles.ensure(&wanted()).await.unwrap();
     let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
-    assert_eq!(told(world.profiles.ensure_or_replace(&other).await).0, "management_rate_limited");
+    let error = world.profiles.ensure_or_replace(&other).await.unwrap_err();
+    assert_eq!((error.label(), error.retry_after()), ("management_replacement_failed", Some(Duration::from_secs(25))));
     world.clock.assert_waits(&[25, 25, 25]);
     let all = world.all().await;
     assert_eq!(all.iter().map(TokenExchangeProfile::action_id).collect::<Vec<_>>(), [ACTION]);
