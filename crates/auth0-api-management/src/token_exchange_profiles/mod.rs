@@ -1,6 +1,7 @@
 //! Token exchange profiles: `/api/v2/token-exchange-profiles`.
 
 mod ensure;
+mod ensured;
 mod permit;
 mod profile;
 mod restore;
@@ -17,7 +18,7 @@ use crate::page::{Page, PageRequest, PageStream};
 use crate::patience::Patience;
 use crate::sender::{Call, Sender};
 
-pub use ensure::Ensured;
+pub use ensured::Ensured;
 pub use profile::{ProfileType, TokenExchangeProfile};
 pub use wanted::{ProfileChange, WantedProfile};
 

@@ -1,7 +1,7 @@
 //! Creates a profile again whose replacement has failed.
 
 use super::ProfileClient;
-use super::ensure::Ensured;
+use super::ensured::Ensured;
 use super::profile::TokenExchangeProfile;
 use super::wanted::WantedProfile;
 use crate::error::ManagementError;

@@ -113,8 +113,8 @@ impl McpRequirements {
     /// requirement of [`resource`](Self::resource) replaces those of templates.
     ///
     /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case;
-    /// there is no user information, no query and no fragment; no segment is `.`, `..` or, except for a slash at the end,
-    /// empty; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
+    /// there is no user information, no query and no fragment; no segment is empty, except for a slash at the end, or consists
+    /// of dots, blanks and parameters only, such as `..` and `;a`; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
     /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash. An
     /// authority that a template leaves open consists of labels with letters of ASCII, digits and hyphens, and has no port;
     /// for `https` and `file`, the last label begins with a letter, and is not `localhost`. Otherwise `file:///public/../secret` would match

@@ -4,8 +4,9 @@
 /// resource: the SDK for TypeScript parses and prints a URI before it looks it up, and file systems ignore empty segments.
 ///
 /// 1. The scheme and the authority are in lower case, and there is no user information.
-/// 2. There is no query and no fragment, not even an empty one. There are no dot segments, and no empty segments except at
-///    the end.
+/// 2. There is no query and no fragment, not even an empty one. There are no empty segments except at the end, and none of
+///    which nothing is left when it is [folded]: `.`, `..`, `;a` and `%20`. Otherwise `file:///hr/;a` would match
+///    `file:///hr/{+path}`, and some servers would take it for the root.
 /// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
 ///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
 ///    number sign and a control character cannot stand in a path in any spelling.
@@ -20,11 +21,11 @@ pub(crate) fn is_plain(uri: &str) -> bool {
     };
     let segments = || path.strip_prefix('/').unwrap_or(path).split('/');
     let has_empty_segment = segments().rev().skip(1).any(str::is_empty);
-    let has_dots = segments().any(|segment| matches!(segment.split(';').next(), Some("." | "..")));
+    let has_nothing = segments().any(|segment| folded_segment(segment).is_none());
     has_plain_scheme
         && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
         && !has_empty_segment
-        && !has_dots
+        && !has_nothing
         && rest.split('%').next().is_some_and(is_raw)
         && rest.split('%').skip(1).all(needs_encoding)
 }
@@ -216,6 +217,10 @@ mod tests {
             "file:///..",
             "file:..",
             "file:///a/..;x/b",
+            "file:///a/.../b",
+            "file:///a/;b",
+            "file:///a/;b/c",
+            "file:///a/%20",
             "file:///a/%2e%2e/b",
             "file:///a/.%2E/b",
             "file:///a%2fb",
