@@ -26,7 +26,7 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<dyn Erro
 /// # async fn block(now: SystemTime) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// # let store = MemoryRevocationStore::new();
 /// let ada = SubjectId::new("https://tenant.eu.auth0.com/", "auth0|ada");
-/// // The longest lifetime of a token, the leeway of the API, and a second, because times are rounded.
+/// // The longest lifetime of a token, the leeway of the API, and a second for rounding.
 /// let longest_use = Duration::from_secs(86_400 + 60 + 1);
 /// store.revoke(&ada, now, now, now + longest_use).await?;
 /// # Ok(())
