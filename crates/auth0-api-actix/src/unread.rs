@@ -1,35 +1,41 @@
 //! The body of a rejected request that has not arrived completely.
 //!
-//! Over HTTP/1.1, actix-web needs no help: it sends `Connection: close`, and reads on until the client closes. Over
-//! HTTP/2, it resets the stream, and a client that still sends may then not read the answer.
+//! | the request | what actix-web does if the application drops the body |
+//! |---|---|
+//! | HTTP/2 | it resets the stream. A client that still sends may then not read the answer |
+//! | HTTP/1.1, `Transfer-Encoding: chunked` | it keeps the connection, and discards the rest of the body without a limit of time or octets |
+//! | HTTP/1.1, `Content-Length` | it sends `Connection: close`, and reads on for a limited time. It needs no help |
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::Version;
+use actix_web::http::header::TRANSFER_ENCODING;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::{HttpMessage as _, rt};
 use auth0_api_core::ApiClient;
-use auth0_api_core::adapter::{AnnouncedBody, HttpVersion, UnreadBody};
+use auth0_api_core::adapter::{AnnouncedBody, Connection, HttpVersion, UnreadBody};
 use futures_core::Stream;
 
 use crate::request::Headers;
 
 /// Reads the body of a request that is rejected.
 pub(crate) async fn read(api: &ApiClient, mut request: ServiceRequest) -> ServiceRequest {
-    if let Some(announced) = announced(request.request()) {
-        read_announced(api, announced, request.take_payload()).await;
+    if let Some(announced) = Announced::by(&request) {
+        announced.read(api, request.take_payload()).await;
     }
     request
 }
 
 /// What the middleware keeps of a body that the service has. A body that the service drops before its end returns.
 pub(crate) struct Lent {
-    announced: AnnouncedBody,
+    announced: Announced,
     returned: Returned,
 }
 
@@ -38,7 +44,7 @@ type Returned = Rc<RefCell<Option<Payload>>>;
 impl Lent {
     /// Makes the body of a request return. `None` if the middleware never reads it.
     pub(crate) fn to_service(request: &mut ServiceRequest) -> Option<Self> {
-        let announced = announced(request.request())?;
+        let announced = Announced::by(request)?;
         let returned = Returned::default();
         let payload = Some(request.take_payload());
         let lent = ReturningPayload { payload, to: Rc::clone(&returned) };
@@ -50,26 +56,64 @@ impl Lent {
     pub(crate) async fn read(self, api: &ApiClient) {
         let returned = self.returned.take();
         if let Some(payload) = returned {
-            read_announced(api, self.announced, payload).await;
+            self.announced.read(api, payload).await;
         }
     }
 }
 
-fn announced(request: &HttpRequest) -> Option<AnnouncedBody> {
-    let is_http_2 = request.version() >= Version::HTTP_2;
-    is_http_2.then(|| AnnouncedBody::new(HttpVersion::Http2, &Headers(request.headers())))
+/// A body that the middleware reads if it rejects the request.
+struct Announced {
+    body: AnnouncedBody,
+    version: HttpVersion,
 }
 
-async fn read_announced(api: &ApiClient, announced: AnnouncedBody, mut payload: Payload) {
-    if let UnreadBody::Read(reader) = announced.rejected(api) {
-        let next = |context: &mut Context<'_>| {
-            let part = ready!(Pin::new(&mut payload).poll_next(context));
-            Poll::Ready(part.and_then(Result::ok).map(|part| part.len()))
+impl Announced {
+    fn by(request: &ServiceRequest) -> Option<Self> {
+        let (request, payload) = request.parts();
+        if matches!(payload, Payload::None) {
+            return None;
+        }
+        if request.version() >= Version::HTTP_2 {
+            let version = HttpVersion::Http2;
+            return Some(Self { body: AnnouncedBody::new(version, &Headers(request.headers())), version });
+        }
+        // The headers of the request decide nothing here: actix-web rejects `Content-Length` beside `Transfer-Encoding`,
+        // and it has already answered `Expect: 100-continue`.
+        let announced = || AnnouncedBody::new(HttpVersion::Http1, &[("", ""); 0]);
+        let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
+        is_chunked.then(|| Self { body: announced(), version: HttpVersion::Http1 })
+    }
+
+    async fn read(self, api: &ApiClient, mut payload: Payload) {
+        let connection = match self.body.rejected(api) {
+            UnreadBody::Read(reader) => reader.read(|context| poll_octets(&mut payload, context)).await,
+            UnreadBody::Close | UnreadBody::Leave => Connection::Close,
         };
-        // HTTP/2 says nothing about the connection in an answer.
-        _ = reader.read(next).await;
+        if (connection, self.version) == (Connection::Close, HttpVersion::Http1) {
+            close_after_answer(payload);
+        }
     }
 }
+
+fn poll_octets(payload: &mut Payload, context: &mut Context<'_>) -> Poll<Option<usize>> {
+    let part = ready!(Pin::new(payload).poll_next(context));
+    Poll::Ready(part.and_then(Result::ok).map(|part| part.len()))
+}
+
+/// Makes actix-web close the connection after the answer.
+///
+/// actix-web does so if something still has the body before and after the answer is sent: it sends `Connection: close`,
+/// and reads on for `HttpServer::client_disconnect_timeout` at most. The answer cannot hold the body, because a middleware
+/// further out may replace the content of the answer. So a task holds it, and ends with the body or with the connection.
+fn close_after_answer(mut payload: Payload) {
+    rt::spawn(rt::time::timeout(LONGEST_TO_ANSWER, async move {
+        while poll_fn(|context| poll_octets(&mut payload, context)).await.is_some() {}
+    }));
+}
+
+/// Before version 3.13, actix-http does not tell the task about the end of the connection, so the task needs a limit. No
+/// middleware further out delays an answer for so long.
+const LONGEST_TO_ANSWER: Duration = Duration::from_secs(10);
 
 /// A body that returns when it is dropped before its end.
 struct ReturningPayload {

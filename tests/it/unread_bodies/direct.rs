@@ -2,7 +2,7 @@
 
 use auth0_api_testing::TestWorld;
 
-use super::{Kind, actix, axum, broken, broken_over_http_2};
+use super::{Framing, Kind, actix, axum, broken, broken_over_http_2};
 
 const NONE: [String; 0] = [];
 
@@ -11,7 +11,9 @@ async fn axum_breaks_no_connection_over_http_1() {
     let world = TestWorld::start().await;
     let server = axum(world.api.clone()).await;
     for kind in Kind::ALL {
-        assert_eq!(broken(server, kind, &world).await, NONE, "{kind:?}");
+        for framing in Framing::BOTH {
+            assert_eq!(broken(server, kind, framing, &world).await, NONE, "{kind:?} {framing:?}");
+        }
     }
 }
 
@@ -29,7 +31,9 @@ async fn actix_breaks_no_connection_over_http_1() {
     let world = TestWorld::start().await;
     let server = actix(world.api.clone());
     for kind in Kind::ALL {
-        assert_eq!(broken(server, kind, &world).await, NONE, "{kind:?}");
+        for framing in Framing::BOTH {
+            assert_eq!(broken(server, kind, framing, &world).await, NONE, "{kind:?} {framing:?}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod client;
 mod direct;
 mod http_2;
 mod proxied;
+mod unfinished;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -109,12 +110,36 @@ fn actix(api: ApiClient) -> SocketAddr {
     address
 }
 
+/// How a client marks the end of a body over HTTP/1.1.
+#[derive(Clone, Copy, Debug)]
+enum Framing {
+    Chunks,
+    Length,
+}
+
+impl Framing {
+    const BOTH: [Self; 2] = [Self::Chunks, Self::Length];
+
+    /// Returns the header line and the octets of a body.
+    fn body(self, size: usize) -> (String, Vec<u8>) {
+        let content = vec![b'x'; size];
+        match self {
+            Self::Chunks => {
+                let chunk = |part: &[u8]| [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat();
+                let chunks: Vec<u8> = content.chunks(10_000).flat_map(chunk).collect();
+                ("transfer-encoding: chunked\r\n".to_owned(), [&chunks, b"0\r\n\r\n".as_slice()].concat())
+            }
+            Self::Length => (format!("content-length: {size}\r\n"), content),
+        }
+    }
+}
+
 /// Sends requests over HTTP/1.1 that are rejected, and returns what went wrong with each size of the body.
-async fn broken(server: SocketAddr, kind: Kind, world: &TestWorld) -> Vec<String> {
+async fn broken(server: SocketAddr, kind: Kind, framing: Framing, world: &TestWorld) -> Vec<String> {
     let mut broken = Vec::new();
     for size in SIZES {
-        let (mut client, body) = (KeepAlive::new(server), vec![b'x'; size]);
-        let lines = format!("authorization: {}\r\ncontent-length: {size}\r\n", kind.credentials(world));
+        let (mut client, (line, body)) = (KeepAlive::new(server), framing.body(size));
+        let lines = format!("authorization: {}\r\n{line}", kind.credentials(world));
         let mut failures = Failures::default();
         for _ in 0..kind.requests() {
             failures.count(&client.post(kind.path(), &lines, &body).await.map(|answer| answer.status), kind);

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use auth0_api_testing::{TestWorld, free_address};
 
-use super::{Kind, actix, axum, broken};
+use super::{Framing, Kind, actix, axum, broken};
 use crate::proxies::{Folder, Proxy, skip};
 
 #[tokio::test]
@@ -70,7 +70,9 @@ async fn behind(program: &str, start: fn(&Folder, SocketAddr) -> Option<Proxy>, 
         Backend::Axum => axum(world.api.clone()).await,
     };
     let Some(proxy) = start(&folder, server) else { return skip(program) };
-    assert_eq!(broken(proxy.address, Kind::Layer, &world).await, [] as [String; 0]);
+    for framing in Framing::BOTH {
+        assert_eq!(broken(proxy.address, Kind::Layer, framing, &world).await, [] as [String; 0], "{framing:?}");
+    }
 }
 
 fn nginx(folder: &Folder, backend: SocketAddr) -> Option<Proxy> {
