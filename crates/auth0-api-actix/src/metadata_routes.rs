@@ -1,5 +1,6 @@
 //! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)) at its well-known paths.
 
+use actix_web::dev::Url;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
@@ -65,9 +66,26 @@ pub fn metadata_routes_of_all<'a, I: IntoIterator<Item = &'a ApiClient>>(
 fn routes(served: Vec<MetadataRoute>) -> impl FnOnce(&mut ServiceConfig) + use<> {
     move |config| {
         for route in served {
-            config.service(web::resource(route.path()).app_data(Data::new(route)).to(serve));
+            config.service(web::resource(pattern(route.path())).app_data(Data::new(route)).to(serve));
         }
     }
+}
+
+/// Returns the pattern that matches this path only. actix-web matches the path of a request after it has decoded most
+/// percent-encoded octets, so the pattern contains the decoded ones.
+fn pattern(path: &str) -> String {
+    // Always `Ok`: core accepts only paths of RFC 3986.
+    let Ok(uri) = path.parse() else { return path.to_owned() };
+    let url = Url::new(uri);
+    let decoded = url.path();
+    if !decoded.contains('{') && !decoded.ends_with('*') {
+        return decoded.to_owned();
+    }
+    // `{` and a `*` at the end have a meaning in patterns, and no escape. So the pattern is a regular expression that
+    // contains each character as a number.
+    let numbers =
+        decoded.chars().skip(1).fold(String::new(), |numbers, char| format!(r"{numbers}\x{{{:x}}}", u32::from(char)));
+    format!("/{{path:{numbers}}}")
 }
 
 async fn serve(request: HttpRequest, route: Data<MetadataRoute>) -> HttpResponse {

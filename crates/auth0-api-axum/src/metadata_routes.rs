@@ -1,10 +1,18 @@
 //! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)) at its well-known paths.
 
+#[cfg(feature = "axum")]
+use std::collections::BTreeMap;
 use std::task::{Context, Poll};
 
 use auth0_api_core::ApiClient;
+#[cfg(feature = "axum")]
+use auth0_api_core::adapter::MetadataRoute;
 use auth0_api_core::metadata::MetadataEndpoint;
+#[cfg(feature = "axum")]
+use axum::response::IntoResponse;
 use http::{HeaderMap, Method, Request, Response};
+#[cfg(feature = "axum")]
+use http::{StatusCode, Uri};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -68,12 +76,33 @@ pub fn metadata_routes_of_all<'a, S: Clone + Send + Sync + 'static>(
 }
 
 #[cfg(feature = "axum")]
-fn routes<S: Clone + Send + Sync + 'static>(served: Vec<auth0_api_core::adapter::MetadataRoute>) -> axum::Router<S> {
-    served.into_iter().fold(axum::Router::new(), |router, route| {
-        let path = route.path().to_owned();
-        let answer = async move |method, headers| serve::<axum_core::body::Body>(&route.metadata(), &method, &headers);
-        router.route(&path, axum::routing::any(answer))
+fn routes<S: Clone + Send + Sync + 'static>(served: Vec<MetadataRoute>) -> axum::Router<S> {
+    let mut by_pattern = BTreeMap::<String, Vec<MetadataRoute>>::new();
+    for route in served {
+        by_pattern.entry(pattern(route.path())).or_default().push(route);
+    }
+    by_pattern.into_iter().fold(axum::Router::new(), |router, (pattern, routes)| {
+        let answer = async move |uri: Uri, method, headers| {
+            let route = routes.iter().find(|route| route.path() == uri.path());
+            match route {
+                Some(route) => serve::<axum_core::body::Body>(&route.metadata(), &method, &headers),
+                None => StatusCode::NOT_FOUND.into_response(),
+            }
+        };
+        router.route(&pattern, axum::routing::any(answer))
     })
+}
+
+/// Returns a pattern that matches this path. axum panics if a segment of a pattern begins with `:` or `*`, and
+/// `without_v07_checks` does not help: the routes are merged into a router that has the checks. So a capture stands for such
+/// a segment, and the handler compares the path.
+#[cfg(feature = "axum")]
+fn pattern(path: &str) -> String {
+    let segments = path.split('/').enumerate().map(|(position, segment)| {
+        // Patterns with another name at the same position would conflict.
+        if segment.starts_with([':', '*']) { format!("{{segment{position}}}") } else { segment.to_owned() }
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Serves the metadata of an API in front of any tower service: answers requests to the well-known paths, and passes

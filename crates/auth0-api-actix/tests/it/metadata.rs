@@ -70,3 +70,34 @@ async fn two_resources_on_one_host_have_their_own_documents_and_one_of_them_has_
         assert_eq!(text(response).await, api.resource_metadata().unwrap().body(), "{path}");
     }
 }
+
+#[actix_web::test]
+async fn the_document_is_served_whatever_the_path_of_the_resource_contains() {
+    for path in ["/caf%C3%A9", "/a%20b", "/:v1", "/*", "/*/a", "/a%2Fb", "/a%25b", "/a+b%2Bc", "/%7Ba%7D", "/%7B/*"] {
+        let api = api(path);
+        let app = init_service(App::new().configure(metadata_routes(&api))).await;
+        let request = TestRequest::get().uri(api.resource_metadata().unwrap().url()).to_request();
+        let response = call_service(&app, request).await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(text(response).await, api.resource_metadata().unwrap().body(), "{path}");
+        let other = TestRequest::get().uri(&format!("{ROOT}/other")).to_request();
+        assert_eq!(call_service(&app, other).await.status(), 404, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_path_with_a_star_does_not_hide_other_paths() {
+    let (star, v1) = (api("/*"), api("/v1"));
+    let app = init_service(App::new().configure(metadata_routes_of_all(&star, [&v1]))).await;
+    for (path, api) in [("/*", &star), ("/v1", &v1)] {
+        let response = call_service(&app, TestRequest::get().uri(&format!("{ROOT}{path}")).to_request()).await;
+        assert_eq!(text(response).await, api.resource_metadata().unwrap().body(), "{path}");
+    }
+}
+
+/// Returns the client of a resource with this path.
+fn api(path: &str) -> ApiClient {
+    let resource = format!("https://api.example.com{path}");
+    let builder = ApiClient::builder("tenant.eu.auth0.com", &*resource);
+    builder.resource_metadata(ProtectedResource::new(&*resource)).build().unwrap()
+}

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::ready;
 
-use auth0_api_axum::{AuthLayer, MetadataLayer, metadata_routes};
+use auth0_api_axum::{AuthLayer, MetadataLayer, metadata_routes, metadata_routes_of_all};
 use auth0_api_core::{ApiClient, ProtectedResource};
 use auth0_api_testing::TestWorld;
 use axum::Router;
@@ -65,6 +65,43 @@ async fn the_routes_can_be_merged_into_a_router_with_any_state() {
     let request = Request::get("/.well-known/oauth-protected-resource/mcp").body(Body::empty()).unwrap();
     let Ok(response) = app.oneshot(request).await;
     assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, vec!["application/json".into()]));
+}
+
+#[tokio::test]
+async fn the_document_is_served_whatever_the_path_of_the_resource_contains() {
+    for path in ["/caf%C3%A9", "/a%20b", "/:v1", "/*", "/*/:v1/a", "/a%2Fb", "/a%25b", "/a+b%2Bc", "/%7Ba%7D", "/%7B/*"]
+    {
+        let api = of_path(path);
+        let app = Router::new().merge(metadata_routes(&api));
+        let url = api.resource_metadata().unwrap().url().to_owned();
+        assert_eq!(get(&app, &url).await, (200, api.resource_metadata().unwrap().body().to_owned()), "{path}");
+        let other = url.replace(path, &format!("/other{}", "/other".repeat(path.matches('/').count() - 1)));
+        assert_eq!(get(&app, &other).await, (404, String::new()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn paths_that_one_pattern_matches_have_their_own_documents() {
+    let apis = ["/:v1", "/:v2", "/v1", "/:v1/a", "/*/b"].map(of_path);
+    let app: Router = Router::new().merge(metadata_routes_of_all(&apis[0], &apis[1..]));
+    for api in &apis {
+        let metadata = api.resource_metadata().unwrap();
+        assert_eq!(get(&app, metadata.url()).await, (200, metadata.body().to_owned()));
+    }
+}
+
+/// Returns the client of a resource with this path.
+fn of_path(path: &str) -> ApiClient {
+    let resource = format!("https://api.example.com{path}");
+    let builder = ApiClient::builder("tenant.eu.auth0.com", &*resource);
+    builder.resource_metadata(ProtectedResource::new(&*resource)).build().unwrap()
+}
+
+async fn get(app: &Router, url: &str) -> (u16, String) {
+    let Ok(response) = app.clone().oneshot(Request::get(url).body(Body::empty()).unwrap()).await;
+    let status = response.status().as_u16();
+    let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
 fn api(world: &TestWorld) -> ApiClient {
