@@ -8,7 +8,9 @@ use auth0_api_core::long_connection::Ended;
 /// Closes a WebSocket whose token has ended, with the [code](Ended::close_code) and the reason of the end.
 ///
 /// It waits at most 2 s for a place in the queue of the session. If the client does not read, the session is dropped
-/// without a close frame.
+/// without a close frame. The connection of such a client stays open, because actix-web first sends what it has buffered,
+/// without a time limit. To close it, set `TCP_USER_TIMEOUT` on the listening socket, or let a proxy limit the time to send:
+/// see [the guide](auth0_api_core::guide::long_connections#clients-that-do-not-read).
 ///
 /// ```
 /// use actix_web::{Error, HttpRequest, HttpResponse, rt, web};
@@ -41,7 +43,7 @@ use auth0_api_core::long_connection::Ended;
 /// ```
 pub async fn close_session(session: Session, ended: Ended) {
     let reason = CloseReason { code: CloseCode::from(ended.close_code()), description: Some(ended.to_string()) };
-    // An error or a late client changes nothing: the session ends.
+    // An error or a late client changes nothing: the session ends. Its connection may stay open.
     _ = tokio::time::timeout(CLOSE_TIMEOUT, session.close(Some(reason))).await;
 }
 
