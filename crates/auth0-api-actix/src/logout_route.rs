@@ -1,6 +1,7 @@
 //! The route for the back-channel logouts of the tenant
 //! ([OpenID Connect Back-Channel Logout 1.0](https://openid.net/specs/openid-connect-backchannel-1_0.html)).
 
+use actix_web::body::{BodyStream, to_bytes_limited};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, Payload, ServiceConfig};
@@ -9,6 +10,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_core::adapter::{LogoutEndpoint, LogoutResponse};
 
 use crate::request::Headers;
+use crate::unread;
 
 /// Returns the route that receives the tenant's back-channel logouts at this path. The tenant has no access token, and
 /// its logout token is verified by the route, so no [`Auth`](crate::Auth) may cover it: put `Auth` around a scope, not
@@ -42,8 +44,11 @@ pub fn logout_route(api: &ApiClient, path: &str) -> impl FnOnce(&mut ServiceConf
 }
 
 async fn serve(request: HttpRequest, payload: Payload, endpoint: Data<LogoutEndpoint>) -> HttpResponse {
-    let body = async { payload.to_bytes_limited(LogoutEndpoint::MAX_BODY).await.ok()?.ok() };
-    response(&endpoint.respond(request.method().as_str(), &Headers(request.headers()), body).await)
+    let mut payload = payload.into_inner();
+    let body = async { to_bytes_limited(BodyStream::new(&mut payload), LogoutEndpoint::MAX_BODY).await.ok()?.ok() };
+    let logout = endpoint.respond(request.method().as_str(), &Headers(request.headers()), body).await;
+    unread::close(&request, payload);
+    response(&logout)
 }
 
 fn response(logout: &LogoutResponse) -> HttpResponse {

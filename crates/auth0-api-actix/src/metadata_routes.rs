@@ -3,13 +3,14 @@
 use actix_web::dev::Url;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use auth0_api_core::ApiClient;
 use auth0_api_core::adapter::{MetadataRoute, metadata_of_all, metadata_to_serve};
 use auth0_api_core::metadata::MetadataResponse;
 
 use crate::request::Headers;
+use crate::unread;
 
 /// Returns routes that serve the metadata of an API. A client reads the metadata before it has a token, so no
 /// [`Auth`](crate::Auth) may cover these routes: put `Auth` around a scope, not around the `App`.
@@ -88,7 +89,8 @@ fn pattern(path: &str) -> String {
     format!("/{{path:{numbers}}}")
 }
 
-async fn serve(request: HttpRequest, route: Data<MetadataRoute>) -> HttpResponse {
+async fn serve(request: HttpRequest, payload: Payload, route: Data<MetadataRoute>) -> HttpResponse {
+    unread::close(&request, payload.into_inner());
     response(&route.metadata().respond(request.method().as_str(), &Headers(request.headers())))
 }
 

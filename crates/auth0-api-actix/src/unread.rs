@@ -18,7 +18,7 @@ use actix_web::error::PayloadError;
 use actix_web::http::Version;
 use actix_web::http::header::TRANSFER_ENCODING;
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, rt};
+use actix_web::{HttpMessage as _, HttpRequest, rt};
 use auth0_api_core::ApiClient;
 use auth0_api_core::adapter::{AnnouncedBody, Connection, HttpVersion, UnreadBody};
 use futures_core::Stream;
@@ -31,6 +31,13 @@ pub(crate) async fn read(api: &ApiClient, mut request: ServiceRequest) -> Servic
         announced.read(api, request.take_payload()).await;
     }
     request
+}
+
+/// Makes actix-web close the connection of a request that a route of this crate answers, unless the body has ended.
+pub(crate) fn close(request: &HttpRequest, payload: Payload) {
+    if is_drained(request) {
+        close_after_answer(payload);
+    }
 }
 
 /// What the middleware keeps of a body that the service has. A body that the service drops before its end returns.
@@ -80,8 +87,7 @@ impl Announced {
         // The headers of the request decide nothing here: actix-web rejects `Content-Length` beside `Transfer-Encoding`,
         // and it has already answered `Expect: 100-continue`.
         let announced = || AnnouncedBody::new(HttpVersion::Http1, &[("", ""); 0]);
-        let is_chunked = request.headers().contains_key(TRANSFER_ENCODING);
-        is_chunked.then(|| Self { body: announced(), version: HttpVersion::Http1 })
+        is_drained(request).then(|| Self { body: announced(), version: HttpVersion::Http1 })
     }
 
     async fn read(self, api: &ApiClient, mut payload: Payload) {
@@ -93,6 +99,11 @@ impl Announced {
             close_after_answer(payload);
         }
     }
+}
+
+/// Returns true if actix-web discards the rest of the body without a limit when the application drops the body.
+fn is_drained(request: &HttpRequest) -> bool {
+    request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING)
 }
 
 fn poll_octets(payload: &mut Payload, context: &mut Context<'_>) -> Poll<Option<usize>> {

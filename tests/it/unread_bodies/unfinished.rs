@@ -1,10 +1,13 @@
 //! Rejected requests whose body does not end: the server ends the connection. Bodies in chunks that do end keep it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use auth0_api_core::{ApiClient, RejectedBodies, Requirement};
+use auth0_api_axum::{logout_route, metadata_routes};
+use auth0_api_core::logout::MemoryRevocationStore;
+use auth0_api_core::{ApiClient, ApiClientBuilder, LogoutPolicy, ProtectedResource, RejectedBodies, Requirement};
 use auth0_api_testing::TestWorld;
+use axum::Router;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -12,8 +15,8 @@ use tokio::time::timeout;
 use super::client::{Answer, KeepAlive};
 use super::{Kind, actix, axum};
 
-/// A server reads for 2 s, and actix-web reads on for 1 s after its answer.
-const LONGEST: Duration = Duration::from_secs(10);
+/// The middleware reads for 2 s, the route for logouts for 5 s, and actix-web reads on for 1 s after its answer.
+const LONGEST: Duration = Duration::from_secs(20);
 const CHUNKED: &str = "transfer-encoding: chunked\r\n";
 
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +88,33 @@ async fn a_connection_to_actix_ends_whatever_other_middleware_does() {
     let world = TestWorld::start().await;
     let server = actix_with_other_middleware(world.api.clone());
     for kind in [Kind::Layer, Kind::Handler] {
-        assert_eq!(rejected(server, kind, head(kind, &world, CHUNKED), Rest::Nothing).await, Ok(()), "{kind:?}");
+        let outcome = answered(server, kind.status(), head(kind, &world, CHUNKED), Rest::Nothing).await;
+        assert_eq!(outcome, Ok(()), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_to_a_route_of_an_adapter_ends() {
+    const METADATA: &str = "/.well-known/oauth-protected-resource";
+    const FORM: &str = "content-type: application/x-www-form-urlencoded\r\n";
+
+    let settings = |builder: ApiClientBuilder| {
+        let builder = builder.resource_metadata(ProtectedResource::new("https://api.example.com"));
+        builder.logout(LogoutPolicy::new(["shop"], MemoryRevocationStore::new()))
+    };
+    let world = TestWorld::start_with(settings).await;
+    for (name, server) in [("actix", actix_routes(world.api.clone())), ("axum", axum_routes(&world.api).await)] {
+        for (method, path, lines, rest, status) in [
+            ("GET", METADATA, "", Rest::Nothing, 200),
+            ("POST", METADATA, "", Rest::EndlessChunks, 405),
+            ("PUT", "/logout", "", Rest::Nothing, 405),
+            ("POST", "/logout", "", Rest::EndlessChunks, 400),
+            ("POST", "/logout", FORM, Rest::EndlessChunks, 400),
+            ("POST", "/logout", FORM, Rest::Nothing, 400),
+        ] {
+            let head = format!("{method} {path} HTTP/1.1\r\nhost: api.example.com\r\n{CHUNKED}{lines}\r\n");
+            assert_eq!(answered(server, status, head, rest).await, Ok(()), "{name} {method} {path} {rest:?}");
+        }
     }
 }
 
@@ -151,11 +180,35 @@ fn actix_with_other_middleware(api: ApiClient) -> SocketAddr {
             .wrap(Auth::new(api.clone()))
             .wrap(ErrorHandlers::new().default_handler(replaced))
     };
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let address = listener.local_addr().unwrap();
+    let (listener, address) = listener();
     let server = move || HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
     std::thread::spawn(move || rt::System::new().block_on(server()));
     address
+}
+
+fn actix_routes(api: ApiClient) -> SocketAddr {
+    use actix_web::{App, HttpServer, rt};
+    use auth0_api_actix::{logout_route, metadata_routes};
+
+    let app = move || App::new().configure(metadata_routes(&api)).configure(logout_route(&api, "/logout"));
+    let (listener, address) = listener();
+    let server = move || HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+    std::thread::spawn(move || rt::System::new().block_on(server()));
+    address
+}
+
+async fn axum_routes(api: &ApiClient) -> SocketAddr {
+    let app = Router::new().merge(metadata_routes(api)).merge(logout_route(api, "/logout"));
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { ::axum::serve(listener, app).await });
+    address
+}
+
+fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
 }
 
 /// Sends a request of each kind to both frameworks at once, and waits for the rejection and the end of the connection.
@@ -163,7 +216,7 @@ async fn every_kind(world: &TestWorld, lines: &str, rest: Rest) {
     for framework in Framework::BOTH {
         let server = framework.serve(world).await;
         let [layer, require, extractor, handler] =
-            Kind::ALL.map(|kind| rejected(server, kind, head(kind, world, lines), rest));
+            Kind::ALL.map(|kind| answered(server, kind.status(), head(kind, world, lines), rest));
         let outcomes = tokio::join!(layer, require, extractor, handler);
         for (kind, outcome) in Kind::ALL.into_iter().zip(<[_; 4]>::from(outcomes)) {
             assert_eq!(outcome, Ok(()), "{framework:?} {kind:?}");
@@ -171,7 +224,7 @@ async fn every_kind(world: &TestWorld, lines: &str, rest: Rest) {
     }
 }
 
-async fn rejected(server: SocketAddr, kind: Kind, head: String, rest: Rest) -> Result<(), String> {
+async fn answered(server: SocketAddr, status: u16, head: String, rest: Rest) -> Result<(), String> {
     let mut stream = TcpStream::connect(server).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     let (mut reader, mut writer) = stream.split();
@@ -190,8 +243,8 @@ async fn rejected(server: SocketAddr, kind: Kind, head: String, rest: Rest) -> R
         answer = reading => answer.map_err(|_| "the connection stays open".to_owned())?,
         never = sending => never,
     };
-    let rejection = format!("HTTP/1.1 {} ", kind.status());
-    if answer.contains(&rejection) { Ok(()) } else { Err(format!("no {rejection}in {answer:?}")) }
+    let line = format!("HTTP/1.1 {status} ");
+    if answer.contains(&line) { Ok(()) } else { Err(format!("no {line}in {answer:?}")) }
 }
 
 fn head(kind: Kind, world: &TestWorld, lines: &str) -> String {
