@@ -33,7 +33,9 @@ impl RejectedBodies {
         Self(Some(Arc::new(Semaphore::new(bodies.min(Semaphore::MAX_PERMITS)))))
     }
 
-    /// Reads no body. The server does what it always does with requests whose body the application does not read.
+    /// Reads no body. The server does what it always does with requests whose body the application does not read; but the
+    /// adapter for actix-web closes a connection over HTTP/1.1 whose body is chunked, because actix-web would wait without a
+    /// limit.
     pub const fn left_unread() -> Self {
         Self(None)
     }
