@@ -232,6 +232,43 @@ impl DomainResolver for Trusted {
     }
 }
 
+/// A token that is not in the cache any more is like a new one: nothing is done twice.
+#[tokio::test]
+async fn the_resolver_is_asked_once_whether_or_not_the_keys_have_changed() {
+    let world = TestWorld::start().await;
+    let asked = Arc::new(Mutex::new(0));
+    let (counter, domain) = (Arc::clone(&asked), world.tenant.domain().to_owned());
+    let resolver = Counting { counter, domain };
+    let builder = ApiClient::builder(TrustedDomains::resolver(resolver), world.tenant.audience());
+    let builder = builder.insecure_http_loopback().clock(world.clock.clone());
+    let api = builder.token_cache(TokenCache::entries(10)).build().unwrap();
+    let token = world.tenant.mint().sign();
+    for requests in 1..=3 {
+        assert_eq!(outcome_of(&api, &token).await, "200 accepted");
+        assert_eq!(*asked.lock().unwrap(), requests);
+        // The first time, a refresh is due. The second time, it has brought new keys.
+        world.pass(481);
+        if requests == 2 {
+            world.tenant.rotate_keys();
+            api.refresh_now(world.tenant.issuer()).await.unwrap();
+        }
+    }
+}
+
+/// Trusts one domain, and counts the questions.
+#[derive(Debug)]
+struct Counting {
+    counter: Arc<Mutex<u32>>,
+    domain: String,
+}
+
+impl DomainResolver for Counting {
+    fn domains<'a>(&'a self, _: &'a DomainContext<'a>) -> DomainFuture<'a> {
+        *self.counter.lock().unwrap() += 1;
+        Box::pin(std::future::ready(Ok(vec![self.domain.clone()].into())))
+    }
+}
+
 #[tokio::test]
 async fn the_debug_output_of_a_client_contains_no_remembered_token() {
     let world = TestWorld::start().await;

@@ -33,7 +33,8 @@ pub(crate) async fn read(api: &ApiClient, mut request: ServiceRequest) -> Servic
     request
 }
 
-/// Makes actix-web close the connection of a request that a route of this crate answers, unless the body has ended.
+/// Makes actix-web close the connection of a request with a chunked body that a route of this crate answers: such routes
+/// need no body.
 pub(crate) fn close(request: &HttpRequest, payload: Payload) {
     if is_drained(request) {
         close_after_answer(payload);

@@ -110,15 +110,13 @@ impl Verifier {
         if !is_current {
             waiting.begin().await; // The metric counts each request once, and this one may have to wait for keys.
         }
-        let recalled = match remembered {
-            Some(remembered) if !is_current => {
-                let (keys, issuer) = (&remembered.keys, remembered.claims.issuer());
-                Box::pin(self.issuers.still_uses(keys, issuer, request, now)).await?.then_some(remembered)
-            }
-            remembered => remembered,
-        };
+        let recalled = remembered.filter(|remembered| is_current || remembered.keys.is_latest());
         meter::token_recalled(recalled.is_some());
-        let Some(claims) = recalled.map(|remembered| remembered.claims.clone()) else { return Ok(None) };
+        let Some(remembered) = recalled else { return Ok(None) };
+        let claims = remembered.claims.clone();
+        if !is_current && !Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await? {
+            return Ok(None);
+        }
         if is_current && !self.issuers.still_admit(claims.issuer(), request).await? {
             return Ok(None);
         }

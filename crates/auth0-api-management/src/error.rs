@@ -77,7 +77,7 @@ pub enum ManagementError {
     },
     /// The call has deleted a profile to replace it, and could not create the new one:
     /// [`ensure_or_replace`](crate::ProfileClient::ensure_or_replace), [`ensure_as_seen`](crate::ProfileClient::ensure_as_seen).
-    #[error("the profile {} was deleted, and {}", .deleted.id(), fate(.restored.as_deref()))]
+    #[error("the profile {} was deleted, and {}", .deleted.id(), fate(.deleted, .restored.as_deref()))]
     ReplacementFailed {
         /// Why there is no new profile.
         #[source]
@@ -205,6 +205,10 @@ impl ManagementError {
 }
 
 /// What has become of a deleted profile, in words.
-fn fate(restored: Option<&TokenExchangeProfile>) -> String {
-    restored.map_or_else(|| "is not there any more".into(), |restored| format!("created again as {}", restored.id()))
+fn fate(deleted: &TokenExchangeProfile, restored: Option<&TokenExchangeProfile>) -> String {
+    match restored {
+        None => "is not there any more".into(),
+        Some(restored) if restored.is_copy_of(deleted) => format!("created again as {}", restored.id()),
+        Some(other) => format!("{}, of another deployment, is in its place", other.id()),
+    }
 }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// is stopped and started again.
 ///
 /// The system takes ports for `bind` with port 0, and for outgoing connections, from a range that begins at 32768 (Linux) or
-/// 49152. The port of this function is below that range. So no other test takes it before the server starts, or while the
-/// server is stopped. A process returns each port once.
+/// 49152. The port of this function is below that range, so these do not take it before the server starts, or while the
+/// server is stopped. A process returns each port once; another process may return the same one.
 ///
 /// A server in the test's own process needs no such address: it binds port 0.
 ///
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[expect(clippy::expect_used, reason = "tests need a free loopback port")]
 pub fn free_address() -> SocketAddr {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    // Processes that run at the same time begin at distant ports.
+    // Few processes that run at the same time begin at neighbouring ports.
     let first = std::process::id().wrapping_mul(BETWEEN_PROCESSES);
     let mut addresses = (0..PORTS).filter_map(|_| {
         let offset = first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS;

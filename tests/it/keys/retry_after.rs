@@ -96,8 +96,14 @@ async fn a_repeated_refresh_now_asks_only_for_a_postponed_key_set() {
     world.tenant.behave();
     api.refresh_now(&issuer).await.unwrap();
     assert_eq!(fetched(&world), (2, 4));
+    // Later, a fetch in the background is postponed, and then the operator asks again.
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(1) });
+    world.pass(700);
+    api.verify_access_token(&world.tenant.mint().sign()).await.unwrap();
+    assert_eq!(fetched(&world), (3, 5));
+    world.tenant.behave();
     api.refresh_now(&issuer).await.unwrap();
-    assert_eq!(fetched(&world), (3, 5), "the tenant may have changed `jwks_uri`");
+    assert_eq!(fetched(&world), (4, 6), "the tenant may have changed `jwks_uri`");
 }
 
 /// Perhaps the key set has moved, and its old host answers so.

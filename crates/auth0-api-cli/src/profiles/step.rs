@@ -71,8 +71,12 @@ impl Step {
 
     /// What was done although the step failed: a replacement has deleted the profile, and perhaps created it again.
     pub(super) fn left_by(&self, error: &ManagementError) -> Option<Value> {
-        let ManagementError::ReplacementFailed { restored, .. } = error else { return None };
-        let word = if restored.is_some() { "restored" } else { "deleted" };
+        let ManagementError::ReplacementFailed { deleted, restored, .. } = error else { return None };
+        let word = match restored {
+            None => "deleted",
+            Some(restored) if restored.is_copy_of(deleted) => "restored",
+            Some(_) => "replaced_by_another",
+        };
         Some(self.done(word, restored.as_deref()))
     }
 

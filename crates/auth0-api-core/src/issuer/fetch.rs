@@ -106,12 +106,15 @@ impl IssuerState {
     /// With `past_caches`, no cache on the way to the tenant may answer.
     async fn fetch(&self, past_caches: bool) -> Result<Fetched, DiscoveryError> {
         let (last, now) = (self.current.load_full(), self.config.clock.now());
-        let postponed = self.lock().take_postponed(self.config.policy.fresh_for, past_caches, now);
+        let (postponed, refreshes) = {
+            let mut fetching = self.lock();
+            (fetching.take_postponed(self.config.policy.fresh_for, now), fetching.refreshes)
+        };
         let key_set = if let Some(postponed) = postponed {
             postponed
         } else {
             let jwks_uri = documents::jwks_uri(&self.domain, &self.config, past_caches).await?;
-            PostponedKeySet { jwks_uri, read_at: now, past_caches }
+            PostponedKeySet { jwks_uri, read_at: now, refreshes }
         };
         let last = last.as_deref().map(Snapshot::fetched);
         let fetched = documents::key_set(&key_set.jwks_uri, &self.config, last, past_caches).await;

@@ -25,6 +25,9 @@ pub(super) struct Fetching {
     pub(super) first: FirstFetch,
     /// The key set that the next fetch asks for, if the last one was told to try later.
     pub(super) postponed: Option<PostponedKeySet>,
+    /// How often an operator has begun to ask for keys, and whether they still wait for a fetch that succeeds.
+    pub(super) refreshes: u64,
+    is_refreshing: bool,
     back_off: BackOff,
     failure: Option<Failure>,
 }
@@ -35,8 +38,8 @@ pub(super) struct PostponedKeySet {
     pub(super) jwks_uri: String,
     /// When the discovery document was fetched.
     pub(super) read_at: SystemTime,
-    /// Whether no cache on the way to the tenant could answer for the document.
-    pub(super) past_caches: bool,
+    /// [`Fetching::refreshes`] when the fetch began.
+    pub(super) refreshes: u64,
 }
 
 /// The permits of an issuer without a verified token.
@@ -74,7 +77,18 @@ impl Fetching {
     pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
         let (unknown, removed, back_off) = (UnknownKeys::default(), RemovedKeys::default(), policy.back_off);
-        Self { permits, unknown, removed, begins_at: None, first, postponed: None, back_off, failure: None }
+        Self {
+            permits,
+            unknown,
+            removed,
+            begins_at: None,
+            first,
+            postponed: None,
+            refreshes: 0,
+            is_refreshing: false,
+            back_off,
+            failure: None,
+        }
     }
 
     /// Whether a fetch that ended a short time ago did not find this key.
@@ -88,21 +102,25 @@ impl Fetching {
         self.unknown.remember(key_id, now);
     }
 
-    /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this, or if a cache
-    /// may have answered for it and none may answer this fetch.
-    pub(super) fn take_postponed(
-        &mut self,
-        too_old: Duration,
-        past_caches: bool,
-        now: SystemTime,
-    ) -> Option<PostponedKeySet> {
+    /// Records that the operator asks for keys. A repeated call, because the last one failed, changes nothing.
+    pub(super) fn refresh(&mut self) {
+        if !self.is_refreshing {
+            self.is_refreshing = true;
+            self.refreshes = self.refreshes.saturating_add(1);
+        }
+    }
+
+    /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this, or if the
+    /// operator has begun to ask for keys since: the tenant may have changed `jwks_uri`, and a cache may have answered.
+    pub(super) fn take_postponed(&mut self, too_old: Duration, now: SystemTime) -> Option<PostponedKeySet> {
         let is_new = |read_at| elapsed(read_at, now).is_some_and(|age| age < too_old);
-        self.postponed.take().filter(|key_set| is_new(key_set.read_at) && (key_set.past_caches || !past_caches))
+        self.postponed.take().filter(|key_set| is_new(key_set.read_at) && key_set.refreshes == self.refreshes)
     }
 
     /// Records that a fetch ended with keys.
     pub(super) fn succeed(&mut self, now: SystemTime) {
         self.failure = None;
+        self.is_refreshing = false;
         self.unknown.forget_old(now);
     }
 

@@ -73,6 +73,11 @@ impl KeySetVersion {
         self.current.load().as_ref().is_some_and(|snapshot| self.is_of(snapshot) && !snapshot.is_refresh_due(now))
     }
 
+    /// Whether the issuer has no other key set by now. Its keys may be old.
+    pub(crate) fn is_latest(&self) -> bool {
+        self.current.load().as_ref().is_some_and(|snapshot| self.is_of(snapshot))
+    }
+
     /// Whether this is the key set of the snapshot.
     pub(super) fn is_of(&self, snapshot: &Snapshot) -> bool {
         // The weak reference keeps the address of the key set reserved, so no later key set has the same address.

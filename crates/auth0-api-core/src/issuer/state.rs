@@ -169,7 +169,8 @@ impl IssuerState {
         // This call cannot use the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a
         // time.
         let earlier = {
-            let _fetching = self.lock();
+            let mut fetching = self.lock();
+            fetching.refresh();
             // A cache that was not asked may still have the old keys. Strangers can cause fetches, and a reload too, so no
             // later one may bring these keys back.
             self.limits.go_past_caches(self.domain.shared_issuer());

@@ -64,7 +64,7 @@ impl ProfileClient {
     /// # Errors
     ///
     /// [`ManagementError`]. `ReplacementFailed` if this method has deleted the profile, and could not create the new one: it
-    /// says whether the old one is there again. `ScopeMissing` if the tenant has issued the management token without the scope
+    /// says which profile is there now, if any. `ScopeMissing` if the tenant has issued the management token without the scope
     /// `create:token_exchange_profiles`: then nothing is deleted.
     pub async fn ensure_or_replace(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
         self.ensure_with(wanted, Permit::Replace).await

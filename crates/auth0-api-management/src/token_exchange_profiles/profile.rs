@@ -53,8 +53,12 @@ impl TokenExchangeProfile {
 
     /// Whether both are the same profile, with the same name, subject token type, Action and type.
     pub fn is_same_as(&self, other: &Self) -> bool {
-        self.id == other.id
-            && self.name == other.name
+        self.id == other.id && self.is_copy_of(other)
+    }
+
+    /// Whether both have the same name, subject token type, Action and type.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.name == other.name
             && self.subject_token_type == other.subject_token_type
             && self.action_id == other.action_id
             && self.profile_type == other.profile_type

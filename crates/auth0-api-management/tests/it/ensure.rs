@@ -180,6 +180,42 @@ async fn a_replacement_that_is_there_after_all_is_no_error() {
     assert_eq!(world.all().await, [ensured.into_profile()]);
 }
 
+/// After a deletion, another deployment creates a profile of its own.
+#[derive(Debug)]
+struct Competing {
+    network: ReqwestClient,
+    other: ProfileClient,
+}
+
+impl HttpClient for Competing {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            let is_deletion = is_call(&request, "DELETE");
+            let answer = self.network.send(request).await;
+            if is_deletion {
+                self.other.create(&WantedProfile::new("Of another", TYPE, ACTION)).await.unwrap();
+            }
+            answer
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_profile_of_another_deployment_is_not_called_the_deleted_one() {
+    let world = World::new().await;
+    let seen = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let http = Competing { network: world.http.network(), other: world.profiles.clone() };
+    let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = within_a_minute(client.ensure_as_seen(Some(&seen), &other)).await.unwrap_err();
+    let all = world.all().await;
+    let (cause, present) = failed(&error, &seen);
+    assert!(matches!(cause, ManagementError::ChangedMeanwhile { .. }) && present == Some(&all[0]), "{error:?}");
+    let told =
+        format!("the profile {} was deleted, and {}, of another deployment, is in its place", seen.id(), all[0].id());
+    assert_eq!((error.to_string(), all.len(), all[0].name()), (told, 1, "Of another"));
+}
+
 #[tokio::test]
 async fn a_replacement_whose_answer_gets_lost_is_found() {
     let world = World::new().await;
