@@ -26,7 +26,7 @@ fn called(reference: &str) -> Option<String> {
     let is_base = origin == "https://api.example.com";
     assert!(is_base || origin == "https://cdn.example.com:8443", "{called}");
     assert_eq!((url.username(), url.password(), url.fragment()), ("", None, None), "{called}");
-    // Whoever writes a host chooses the path, too.
+    // A reference with a host has a path of its own.
     if !reference.contains("://") {
         let below = url.path().strip_prefix("/v1").expect("a path of the base");
         assert!(is_base && (below.is_empty() || below.starts_with('/')), "{called}");

@@ -53,7 +53,7 @@ fn required(uri: &str) -> Option<Requirement> {
             ["cal:", _, "events", _] => &["events"],
             ["https:", "intra.example.com", "docs", _, ..] => &["docs", "intra"],
             ["https:", _, "docs", _, ..] => &["docs"],
-            _ => panic!("{uri:?} is perhaps {reading:?}, which nobody may read"),
+            _ => panic!("{uri:?} is perhaps {reading:?}, which no template names"),
         };
         for scope in demanded {
             assert!(required.names_scope(scope), "{uri:?} is perhaps {reading:?}, without {scope}");

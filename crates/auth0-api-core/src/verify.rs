@@ -114,10 +114,12 @@ impl Verifier {
         meter::token_recalled(recalled.is_some());
         let Some(remembered) = recalled else { return Ok(None) };
         let claims = remembered.claims.clone();
-        if !is_current && !Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await? {
-            return Ok(None);
-        }
-        if is_current && !self.issuers.still_admit(claims.issuer(), request).await? {
+        let is_usable = if is_current {
+            self.issuers.still_admit(claims.issuer(), request).await?
+        } else {
+            Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await?
+        };
+        if !is_usable {
             return Ok(None);
         }
         if let Err(error) = self.tokens.still_valid(&claims, now) {

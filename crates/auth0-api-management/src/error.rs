@@ -151,7 +151,7 @@ impl ManagementError {
         Self::Answer { cause, may_have_taken_effect: true }
     }
 
-    /// The error of a call that ends after the answer to one of its changes got lost: nobody knows whether that was made.
+    /// The error of a call that ends after the answer to one of its changes got lost: the change may have been made.
     pub(crate) fn in_doubt(self) -> Self {
         let retry_after = self.retry_after();
         let cause = match self {

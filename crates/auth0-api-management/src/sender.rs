@@ -132,7 +132,7 @@ impl Sender {
     }
 
     /// Fails if the tenant has issued the management token without this scope.
-    pub(crate) async fn refuse_without(&self, scope: &'static str, patience: &Patience) -> Result<(), ManagementError> {
+    pub(crate) async fn demand_scope(&self, scope: &'static str, patience: &Patience) -> Result<(), ManagementError> {
         let token = self.token(&mut patience.begin()).await?;
         if !token.lacks(scope) {
             return Ok(());

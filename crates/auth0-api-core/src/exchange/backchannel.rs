@@ -37,7 +37,7 @@ impl Backchannel {
             .iter()
             .fold(GrantRequest::new(GRANT_TYPE), |request, (name, value)| request.field(*name, value.as_str()));
         // A second start would ask the user again, so a request without an answer is not repeated. On a kept connection that
-        // the tenant has closed, such a request would fail, and nobody would know whether the user was asked.
+        // the tenant has closed, such a request would fail, and the application could not know whether the user was asked.
         let request = request.judged_by(JudgedBy::NoUser).on_new_connection();
         let prepared = Prepared { form: fields(&request), ..self.prepared(&request) };
         let token_endpoint = self.0.endpoint.url().await?;

@@ -153,8 +153,11 @@ impl ProfileClient {
             if matches!(permit, Permit::Change) {
                 return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
             }
-            // Without this scope, the tenant would reject the new profile, and the old one too.
-            self.sender.refuse_without(CREATE, &self.patience()).await?;
+            // Without this scope, the tenant would reject the new profile, and the old one too. The error says that nothing
+            // was deleted, so a later round does not check again.
+            if deleted.is_none() {
+                self.sender.demand_scope(CREATE, &self.patience()).await?;
+            }
             let outcome = self.delete(present.id()).await;
             // Also if the answer got lost: then the profile may be gone.
             if outcome.as_ref().map_or_else(ManagementError::may_have_taken_effect, |()| true) {

@@ -37,7 +37,7 @@ fn name(problem: AccessProblem) -> &'static str {
     }
 }
 
-/// Says that the credentials were sent to nobody.
+/// Says that the credentials were not sent.
 pub(super) fn withheld(issuer: &str) -> Finding {
     let text = format!("the record: {issuer} has another fault, so the doctor sends no management credentials there");
     Finding::not_looked("record", text).machine(DOMAIN)

@@ -14,7 +14,7 @@ use super::finding::{Diagnosis, Finding};
 use super::subject::Subject;
 use crate::printable::printable;
 
-/// Looks at the record, unless the Management API would be at one of the `unproven` issuers: whoever answers there must
+/// Looks at the record, unless the Management API would be at one of the `unproven` issuers: what answers there must
 /// not get a management token. A domain that only `AUTH0_MANAGEMENT_DOMAIN` names is the choice of the operator.
 pub(super) async fn look(subject: &Subject<'_>, unproven: &[String], findings: &Diagnosis) {
     let client = match access::client(&subject.options.management, Arc::clone(&subject.http)) {
