@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::credentials::{Credentials, Scheme};
 use crate::decryption::Decryption;
 use crate::error::Error;
-use crate::issuer::Trust;
+use crate::issuer::{IssuerError, Trust};
 use crate::jose::{Hash, HeaderTable};
 use crate::meter;
 use crate::request::TokenRequest;
@@ -84,9 +84,25 @@ impl Verifier {
         let jws = token.parse(&self.headers)?; //                                   format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now, waiting).await?; //     trust iss, find keys RFC 8725 §3.8
         let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
+        if keys.lack_a_permit() {
+            return Box::pin(self.verify_token(credentials, request, now, waiting)).await; // with newer keys
+        }
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
         self.remembered.remember(&claims, &keys, now);
+        if self.remembered.is_configured() && !self.issuers.still_holds(&keys) {
+            self.remembered.forget(credentials.token()); // `refresh_now` does not reach these keys any more.
+        }
         Ok(claims)
+    }
+
+    /// Fetches the keys of one issuer, even if they are fresh.
+    ///
+    /// All remembered tokens are verified anew. The issuer may have been evicted and added again, and the keys that a
+    /// remembered token was verified with are then not those that were fetched now.
+    pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
+        let refreshed = self.issuers.refresh_now(issuer).await;
+        self.remembered.forget_all();
+        refreshed
     }
 
     /// Returns the claims of a cached token: [`verify_token`](Self::verify_token) accepted it before and would accept

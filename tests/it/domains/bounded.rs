@@ -1,8 +1,9 @@
 //! More trusted issuers than the client keeps at the same time.
 
+use auth0_api_core::adapter::Gate;
 use auth0_api_core::issuer::DomainContext;
-use auth0_api_core::{KeyPolicy, TrustedDomains};
-use auth0_api_testing::LocalTenant;
+use auth0_api_core::{KeyPolicy, TokenCache, TokenRequest, TrustedDomains};
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
 
 use super::{Tenants, outcome_of};
 use crate::log::Log;
@@ -110,6 +111,74 @@ async fn forged_tokens_of_many_issuers_cause_no_more_fetches_than_permits() {
         }
         assert_eq!(tenants.fetches().iter().sum::<usize>(), fetches, "after {pass} s more");
     }
+}
+
+/// Otherwise a leaked key could be used for a day after the tenant has removed it.
+#[tokio::test]
+async fn strangers_who_take_all_permits_do_not_keep_a_removed_key_in_use() {
+    let tenants = Tenants::start().await;
+    let (a, b) = (&tenants.a, &tenants.b);
+    let all = [a, b].map(|tenant| tenant.domain().to_owned()).to_vec();
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(all.clone()));
+    let policy = KeyPolicy::new().newcomers(1, seconds(3600)).jitter_percent(0);
+    let api = tenants.builder(TrustedDomains::resolver(resolver)).key_policy(policy).build().unwrap();
+    assert_eq!(outcome_of(&api, &forged(a)).await, "401 token_signature");
+    assert_eq!(outcome_of(&api, &forged(b)).await, "503 key_not_looked_for", "`a` has the only permit");
+    let (leaked, kid) = (a.mint().expires_in(seconds(10_000)).sign(), a.current_kid());
+    a.rotate_keys();
+    a.remove_key(&kid);
+    tenants.clock.advance(seconds(601));
+    assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
+    assert_eq!(tenants.fetches(), [2, 0, 0]);
+}
+
+/// Strangers cause no refresh without a permit. A user causes one, and waits for no permit.
+#[tokio::test]
+async fn the_first_valid_token_refreshes_stale_keys_without_a_permit() {
+    let tenants = Tenants::start().await;
+    let (a, domain) = (&tenants.a, vec![tenants.a.domain().to_owned()]);
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(domain.clone()));
+    for is_down in [false, true] {
+        a.reset_requests();
+        let policy = KeyPolicy::new().newcomers(1, seconds(3600)).jitter_percent(0);
+        let domains = TrustedDomains::resolver(resolver.clone());
+        let api = tenants.builder(domains).key_policy(policy).build().unwrap();
+        let good = a.mint().expires_in(seconds(10_000)).sign();
+        for pass in [0, 601, 1200] {
+            tenants.clock.advance(seconds(pass));
+            assert_eq!(outcome_of(&api, &forged(a)).await, "401 token_signature");
+            assert_eq!(a.requests().discovery, 1, "after {pass} s more");
+        }
+        if is_down {
+            a.misbehave(Endpoint::Discovery, Misbehaviour::Status(500));
+        }
+        for _ in 0..2 {
+            assert_eq!(outcome_of(&api, &good).await, "200 accepted");
+            assert_eq!(a.requests().discovery, 2);
+        }
+    }
+}
+
+#[tokio::test]
+async fn refresh_now_reaches_the_cached_tokens_of_an_issuer_that_was_evicted() {
+    let tenants = Tenants::start().await;
+    let (a, b) = (&tenants.a, &tenants.b);
+    let list = TrustedDomains::list([a, b].map(LocalTenant::domain));
+    let builder = tenants.builder(list).token_cache(TokenCache::entries(10));
+    let api = builder.key_policy(KeyPolicy::new().max_issuers(1).jitter_percent(0)).build().unwrap();
+    // A request that lasts keeps the settings with which it began, and with them the keys of `a`.
+    let (leaked, kid) = (a.mint().sign(), a.current_kid());
+    let headers = [("authorization", format!("Bearer {leaked}"))];
+    let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+    let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
+    api.reload(|settings| settings).await.unwrap();
+    assert_eq!(outcome_of(&api, &leaked).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &b.mint().sign()).await, "200 accepted", "evicts `a`");
+    a.rotate_keys();
+    a.remove_key(&kid);
+    api.refresh_now(a.issuer()).await.unwrap();
+    assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
+    drop(lasting);
 }
 
 #[tokio::test]

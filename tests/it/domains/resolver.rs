@@ -8,7 +8,7 @@ use auth0_api_core::issuer::{
 };
 use auth0_api_core::{ApiClient, Reason, ReceivedTarget, TokenCache, TokenRequest, TrustedDomains, TrustedProxies};
 
-use auth0_api_testing::status_and_label;
+use auth0_api_testing::{OfflineTenant, status_and_label};
 
 use super::{Tenants, outcome_of};
 use crate::log::Log;
@@ -208,6 +208,20 @@ async fn with_a_resolver_only_cached_issuers_can_be_refreshed() {
     assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
     api.refresh_now(tenants.a.issuer()).await.unwrap();
     assert_eq!(tenants.fetches(), [2, 0, 0]);
+}
+
+/// The issuer is not held, so there is nothing to drop. But a cache on the way may have its old keys.
+#[tokio::test]
+async fn no_cache_may_answer_the_first_fetch_after_refresh_now() {
+    let tenant = OfflineTenant::new();
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    let domains = TrustedDomains::resolver(Spy::answering(vec![OfflineTenant::DOMAIN.to_owned()]));
+    let builder = ApiClient::builder(domains, OfflineTenant::AUDIENCE);
+    let api = builder.http_client(tenant.http().clone()).clock(tenant.clock().clone()).build().unwrap();
+    api.refresh_now(OfflineTenant::ISSUER).await.unwrap_err();
+    assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    let [request] = &*jwks.requests() else { panic!("one fetch") };
+    assert!(request.headers.iter().any(|(name, value)| name == "cache-control" && value == "no-cache"));
 }
 
 /// Records the context of each call. Clones share the records and the answer.

@@ -199,7 +199,7 @@ async fn without_waiting(api: &ApiClient, token: &str) -> String {
 }
 
 /// Runs background tasks until they finish.
-async fn run_background_tasks() {
+pub(super) async fn run_background_tasks() {
     for _ in 0..64 {
         tokio::task::yield_now().await;
     }

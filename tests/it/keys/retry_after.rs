@@ -1,8 +1,10 @@
 //! `Retry-After`: the client honours the tenant's value, and sends the remaining time to its callers.
 
 use auth0_api_core::{Algorithm, Clock as _};
-use auth0_api_testing::{Endpoint, HttpAnswer, Misbehaviour, SigningKey, TestWorld, status_and_label};
+use auth0_api_testing::{Endpoint, HttpAnswer, Misbehaviour, OfflineTenant, SigningKey, TestWorld, status_and_label};
+use tokio::time::timeout;
 
+use super::ahead::run_background_tasks;
 use super::fetched;
 use super::published::{Published, later};
 use crate::world::seconds;
@@ -104,6 +106,32 @@ async fn a_repeated_refresh_now_asks_only_for_a_postponed_key_set() {
     world.tenant.behave();
     api.refresh_now(&issuer).await.unwrap();
     assert_eq!(fetched(&world), (4, 6), "the tenant may have changed `jwks_uri`");
+}
+
+/// The fetch in progress may have begun before the tenant changed its keys, so its end is not the answer.
+#[tokio::test]
+async fn a_repeated_refresh_now_asks_only_for_a_postponed_key_set_also_if_a_fetch_was_in_progress() {
+    let tenant = OfflineTenant::new();
+    let [discovery, jwks] = [OfflineTenant::DISCOVERY_URL, OfflineTenant::JWKS_URL].map(|url| tenant.http().route(url));
+    let (api, token) = (tenant.api(), tenant.mint().sign());
+    jwks.close();
+    let verifying = tokio::spawn({
+        let api = api.clone();
+        async move { status_and_label(&api.verify_access_token(&token).await) }
+    });
+    jwks.arrival().await;
+    let refreshing = tokio::spawn({
+        let api = api.clone();
+        async move { api.refresh_now(OfflineTenant::ISSUER).await }
+    });
+    run_background_tasks().await;
+    jwks.answer([HttpAnswer::status(429)]);
+    jwks.open();
+    assert_eq!(timeout(seconds(60), verifying).await.unwrap().unwrap(), "200 accepted");
+    timeout(seconds(60), refreshing).await.unwrap().unwrap().unwrap_err();
+    assert_eq!((discovery.requests().len(), jwks.requests().len()), (2, 2));
+    api.refresh_now(OfflineTenant::ISSUER).await.unwrap_err();
+    assert_eq!((discovery.requests().len(), jwks.requests().len()), (2, 3));
 }
 
 /// Perhaps the key set has moved, and its old host answers so.

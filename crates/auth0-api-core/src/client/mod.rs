@@ -211,14 +211,14 @@ impl ApiClient {
     #[doc(alias = "jwks")]
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();
-        generation.verifier.issuers.refresh_now(issuer).await?;
+        generation.verifier.refresh_now(issuer).await?;
         // A reload that is in progress may have fetched the keys before they changed at the tenant.
         let _no_reload = self.0.settings.lock().await;
         let current = self.generation();
         if Arc::ptr_eq(&generation, &current) {
             return Ok(());
         }
-        current.verifier.issuers.refresh_now(issuer).await
+        current.verifier.refresh_now(issuer).await
     }
 
     /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a

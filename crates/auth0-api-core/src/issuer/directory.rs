@@ -106,12 +106,7 @@ impl Directory {
     /// Returns the states of the issuers that this directory lists and `previous` does not, as many as can be held.
     pub(super) fn added_to(&self, previous: &Self) -> Vec<Arc<IssuerState>> {
         match self {
-            Self::Pinned(states) => {
-                let is_held = |state: &Arc<IssuerState>| {
-                    previous.held(state.domain().issuer()).is_some_and(|held| Arc::ptr_eq(&held, state))
-                };
-                states.iter().filter(|state| !is_held(state)).map(Arc::clone).collect()
-            }
+            Self::Pinned(states) => states.iter().filter(|state| !previous.is_held(state)).map(Arc::clone).collect(),
             Self::Listed(domains, recent) => {
                 let known: HashSet<&str> = previous.names().into_iter().collect();
                 let added: Vec<_> = domains.iter().filter(|domain| !known.contains(domain.issuer())).collect();
@@ -127,6 +122,16 @@ impl Directory {
             Self::Pinned(states) => states.iter().find(|state| state.domain().issuer() == issuer).map(Arc::clone),
             Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.known(issuer),
         }
+    }
+
+    /// Whether this very state is held.
+    fn is_held(&self, state: &Arc<IssuerState>) -> bool {
+        self.held(state.domain().issuer()).is_some_and(|held| Arc::ptr_eq(&held, state))
+    }
+
+    /// Whether this directory, which admitted the state, still holds it.
+    pub(super) fn still_holds(&self, state: &Arc<IssuerState>) -> bool {
+        self.is_pinned() || self.is_held(state)
     }
 
     /// Admits the issuer that an unverified token names, if it is trusted for this request. An issuer that is not
@@ -168,6 +173,11 @@ impl Directory {
     /// Whether every trusted issuer has a state at all times, so that no request waits for a resolver or adds a state.
     pub(super) fn is_pinned(&self) -> bool {
         matches!(self, Self::Pinned(_))
+    }
+
+    /// Whether a resolver names the issuers.
+    pub(super) fn is_resolved(&self) -> bool {
+        matches!(self, Self::Resolved(..))
     }
 
     /// The names of the listed issuers; empty with a resolver.

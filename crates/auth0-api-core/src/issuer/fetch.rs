@@ -89,10 +89,9 @@ impl IssuerState {
                 state.lock().begins_at = None;
             }
             let (began, fetching) = (state.config.clock.now(), Arc::clone(&state));
-            let past_caches = state.limits.goes_past_caches(state.domain.issuer());
             // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
             // records a failed fetch, with its back-off.
-            let fetched = spawn(async move { fetching.fetch(past_caches).await }).await;
+            let fetched = spawn(async move { fetching.fetch().await }).await;
             let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
             Ok((snapshot, began))
         })
@@ -102,13 +101,12 @@ impl IssuerState {
     ///
     /// If the server of the key set answers that this client must try later, the next fetch asks only for the key set.
     /// When a large fleet starts at once, the tenant answers few of its requests, so no answer may be wasted.
-    ///
-    /// With `past_caches`, no cache on the way to the tenant may answer.
-    async fn fetch(&self, past_caches: bool) -> Result<Fetched, DiscoveryError> {
+    async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
         let (last, now) = (self.current.load_full(), self.config.clock.now());
-        let (postponed, refreshes) = {
+        let (postponed, refreshes, past_caches) = {
             let mut fetching = self.lock();
-            (fetching.take_postponed(self.config.policy.fresh_for, now), fetching.refreshes)
+            let postponed = fetching.take_postponed(self.config.policy.fresh_for, now);
+            (postponed, fetching.refreshes, self.limits.goes_past_caches(self.domain.issuer()))
         };
         let key_set = if let Some(postponed) = postponed {
             postponed

@@ -30,12 +30,16 @@ impl Limits {
 
     /// From now on, no cache may answer a fetch for this issuer.
     pub(super) fn go_past_caches(&self, issuer: Arc<str>) {
-        self.past_caches().insert(issuer);
+        let mut issuers = self.past_caches();
+        if issuers.len() < MOST_PAST_CACHES {
+            issuers.insert(issuer);
+        }
     }
 
     /// Whether no cache may answer a fetch for this issuer.
     pub(super) fn goes_past_caches(&self, issuer: &str) -> bool {
-        self.past_caches().contains(issuer)
+        let issuers = self.past_caches();
+        issuers.len() >= MOST_PAST_CACHES || issuers.contains(issuer)
     }
 
     /// Takes a permit for a fetch, and returns how long the fetch has to wait for it. If the wait is a second or longer,
@@ -72,6 +76,10 @@ impl Limits {
         self.past_caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// An operator asks for the keys of a few issuers. If the operator asks for those of so many, no fetch is answered by a
+/// cache.
+const MOST_PAST_CACHES: usize = 10_000;
 
 /// A request holds its token, of 16 KiB at most, while it waits for a fetch to begin: 16 MiB in total. Clients with a
 /// valid token rarely wait, because their issuers' keys are known.

@@ -130,6 +130,30 @@ fn requests_for_the_same_newcomer_share_one_state_and_one_permit() {
     });
 }
 
+/// A second state would have keys that `refresh_now` does not reach.
+#[test]
+fn an_issuer_with_a_verified_token_is_no_newcomer_any_more() {
+    check(|| {
+        let world = World::new(KeyPolicy::new().newcomers(4, LONG));
+        let recent = Arc::new(Recent::new(Arc::clone(&world.config), Arc::clone(&world.limits)));
+        let requests = [true, false, false].map(|is_valid| {
+            let recent = Arc::clone(&recent);
+            spawn(async move {
+                let admitted = recent.admit(&domain("one.example")).unwrap();
+                request(&admitted.state, "a").await.map(drop).unwrap();
+                if is_valid {
+                    admitted.promote();
+                }
+            })
+        });
+        for request in requests {
+            block_on(request).unwrap();
+        }
+        assert!(recent.without_proof().is_empty());
+        assert_eq!((recent.proven().len(), world.newcomer_permits()), (1, 4));
+    });
+}
+
 #[test]
 fn places_are_limited_and_come_back_on_every_way_out() {
     check(|| {

@@ -129,14 +129,13 @@ impl Recent {
         if let Some(state) = self.verified.get(domain.issuer()) {
             return Ok(Admitted { state, newcomer_in: None });
         }
-        let state = match self.newcomers.get(domain.issuer()) {
-            Some(newcomer) => newcomer,
-            None => self.newcomer(domain)?,
-        };
-        Ok(Admitted { state, newcomer_in: Some(self) })
+        match self.newcomers.get(domain.issuer()) {
+            Some(state) => Ok(Admitted { state, newcomer_in: Some(self) }),
+            None => self.newcomer(domain),
+        }
     }
 
-    fn newcomer(&self, domain: &Domain) -> Result<Arc<IssuerState>, KeyNotLookedFor> {
+    fn newcomer(&self, domain: &Domain) -> Result<Admitted<'_>, KeyNotLookedFor> {
         let (issuer, limit) = (domain.shared_issuer(), FetchLimit::Newcomers);
         let wait = self.limits.take(&*self.config.clock);
         let wait = wait.map_err(|retry_after| KeyNotLookedFor { issuer, limit, retry_after })?;
@@ -144,12 +143,22 @@ impl Recent {
         // Several requests may get here at the same time with the same new issuer, each with a permit. The cache
         // inserts the state of one request. The other requests get that same state, and return their permits.
         let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| self.new_state(domain, first));
-        if entry.is_fresh() {
-            self.evict_now();
-        } else {
+        let is_fresh = entry.is_fresh();
+        if !is_fresh {
             self.limits.give_back(1);
         }
-        Ok(entry.into_value())
+        let newcomer = entry.into_value();
+        // Another request may have moved the issuer after this one looked for it. A second state would have keys that
+        // `refresh_now` does not reach.
+        if let Some(state) = self.verified.get(domain.issuer()) {
+            self.newcomers.invalidate(domain.issuer());
+            newcomer.prove();
+            return Ok(Admitted { state, newcomer_in: None });
+        }
+        if is_fresh {
+            self.evict_now();
+        }
+        Ok(Admitted { state: newcomer, newcomer_in: Some(self) })
     }
 
     fn new_state(&self, domain: &Domain, first: FirstFetch) -> Arc<IssuerState> {

@@ -183,6 +183,8 @@ impl IssuerState {
         // began. This call can use the result of that fetch.
         let fetch = {
             let mut fetching = self.lock();
+            // The earlier fetch may have ended with keys, and does not count as the answer to this call.
+            fetching.refresh();
             self.start_or_join(&mut fetching, Cause::Operator)?
         };
         self.wait_for(fetch, Cause::Operator).await.map(drop)
@@ -247,18 +249,27 @@ impl IssuerState {
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
-        let policy = &self.config.policy;
-        let was_down = self.lock().has_just_failed(
-            policy.fresh_for,
-            policy.fetch_timeout.saturating_mul(REQUESTS_OF_A_FETCH),
-            self.config.clock.now(),
-        );
+        let was_down = self.has_just_failed(&self.lock());
         let patience = if was_down { Duration::ZERO } else { PATIENCE };
         if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
         report::stale_served(&self.domain, old.age(self.config.clock.now()));
         (old, FetchBegan::Before)
+    }
+
+    /// Whether this snapshot is stale because there was no permit for its refresh, and not because of the tenant.
+    pub(super) fn lacks_a_permit(&self, snapshot: &Snapshot) -> bool {
+        let is_stale = || snapshot.age(self.config.clock.now()) >= self.config.policy.fresh_for;
+        let tries = |fetching: &Fetching| self.fetches.join(&()).is_some() || self.has_just_failed(fetching);
+        !self.is_proven() && is_stale() && !tries(&self.lock())
+    }
+
+    /// Whether the last fetch failed a short time ago. The tenant then counts as unavailable.
+    fn has_just_failed(&self, fetching: &Fetching) -> bool {
+        let policy = &self.config.policy;
+        let longest_fetch = policy.fetch_timeout.saturating_mul(REQUESTS_OF_A_FETCH);
+        fetching.has_just_failed(policy.fresh_for, longest_fetch, self.config.clock.now())
     }
 
     /// Waits for newer keys because the key of a request is not in the snapshot that the request has seen. Returns

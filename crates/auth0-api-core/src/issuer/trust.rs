@@ -32,6 +32,7 @@ pub(crate) struct Trust {
 pub(crate) struct IssuerKeys<'t> {
     issuer: Admitted<'t>,
     snapshot: Arc<Snapshot>,
+    lack_a_permit: bool,
 }
 
 impl Trust {
@@ -89,11 +90,12 @@ impl Trust {
         let found = async {
             let issuer = self.directory.admit(&iss, request).await?;
             if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id, now) {
-                return Ok(IssuerKeys { issuer, snapshot });
+                return Ok(IssuerKeys { issuer, snapshot, lack_a_permit: false });
             }
             waiting.begin().await;
             let snapshot = Box::pin(issuer.state.snapshot_with(algorithm, key_id, now)).await?;
-            Ok(IssuerKeys { issuer, snapshot })
+            let lack_a_permit = issuer.state.lacks_a_permit(&snapshot);
+            Ok(IssuerKeys { issuer, snapshot, lack_a_permit })
         };
         found.await.inspect_err(report::not_looked_for)
     }
@@ -120,8 +122,17 @@ impl Trust {
 
     /// Fetches the keys of one issuer, even if they are fresh.
     pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
+        if self.directory.is_resolved() {
+            // If the issuer is not held, its first fetch comes later, and a cache may have its old keys.
+            self.origin.limits.go_past_caches(issuer.into());
+        }
         let state = self.directory.state(issuer).ok_or(IssuerError::NotTrusted { nearly: false })?;
         state.refresh_now().await
+    }
+
+    /// Whether the next request with the same issuer asks for the same state as the one that these keys are of.
+    pub(crate) fn still_holds(&self, keys: &IssuerKeys<'_>) -> bool {
+        self.directory.still_holds(&keys.issuer.state)
     }
 
     /// The names of the listed issuers; empty with a resolver.
@@ -171,6 +182,13 @@ impl IssuerKeys<'_> {
         self.issuer.promote();
         let (text, jwt) = (text.into(), jwt.map(Into::into));
         Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text, jwt })
+    }
+
+    /// Whether the keys are stale because there was no permit for their refresh. Once [`verify`](Self::verify) has found a
+    /// valid signature, the issuer needs no permit. The tenant may have removed the key, so look for it again. Otherwise
+    /// strangers who take all permits could keep a leaked key in use.
+    pub(crate) fn lack_a_permit(&self) -> bool {
+        self.lack_a_permit
     }
 
     /// Identifies the key set, so that a later request can check whether it is still the current one.
