@@ -32,7 +32,10 @@ async fn tasks() -> String {
     tokio::runtime::Handle::current().metrics().num_alive_tasks().to_string()
 }
 
-/// Fetches the keys of all tenants at once: after a key has leaked, and was removed at the tenant.
+/// Fetches the keys of the tenant at once: after a key has leaked, and was removed at the tenant.
+///
+/// An API with a list of tenants does the same for each, until one fails. With a resolver, `issuers()` is empty: let the
+/// operator name the issuer.
 async fn refresh_keys(State(api): State<ApiClient>) -> Result<StatusCode, (StatusCode, String)> {
     for issuer in api.issuers() {
         api.refresh_now(&issuer).await.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
