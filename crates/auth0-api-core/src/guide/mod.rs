@@ -130,6 +130,7 @@
 //! - [survive an outage of the tenant, or a rotation of its keys?](operating#the-keys-of-an-issuer)
 //! - [reach the tenant through a corporate proxy, or with a private certificate authority?](operating#proxies-and-certificates-for-outgoing-requests)
 //! - [verify tokens without a network?](air_gapped)
+//! - [act after a signing key has leaked?](operating#a-signing-key-has-leaked)
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
 //! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)
 //! - [estimate cores and memory?](scaling#how-to-calculate)
