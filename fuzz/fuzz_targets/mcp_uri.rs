@@ -1,7 +1,7 @@
 //! Whatever a server takes the URI of a resource for, the requirement of that resource applies, or the URI is denied.
 //!
 //! Servers read a URI as it is, or decode it, perhaps twice, or parse it as a URL. They may ignore case, empty segments,
-//! backslashes, parameters, and dots and blanks at the end of a segment.
+//! backslashes, parameters, dots and blanks at the end of a segment, and the streams of NTFS.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -16,7 +16,9 @@ libfuzzer_sys::fuzz_target!(
     init: for (uri, scope) in [
         ("file:///public/a/b.txt", "public"),
         ("file:///public/hr/pay.pdf", "hr"),
+        ("file:///public/b%C3%BCro/a.txt", "office"),
         ("file:///public/list.txt", "list"),
+        ("file:///public/geh%C3%A4lter", "pay"),
         ("cal://bob/events/1.ics", "events"),
         ("cal://ada/events/1.ics", "ada"),
         ("https://www.example.com/docs/a", "docs"),
@@ -33,7 +35,10 @@ static RULES: LazyLock<ResourceRules> = LazyLock::new(|| {
     let rules = McpRequirements::new(Requirement::scope("base"))
         .resource_template("file:///public/{+path}", Requirement::scope("public"))
         .resource_template("file:///public/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("file:///public/b%C3%BCro/{+path}", Requirement::scope("office"))
         .resource(LISTED, Requirement::scope("list"))
+        // A server that does not decode it takes it for a URI of the template.
+        .resource(PAY, Requirement::scope("public").and(Requirement::scope("pay")))
         .resource_template("cal://{user}/events/{id}.ics", Requirement::scope("events"))
         .resource_template("cal://ada/events/{id}.ics", Requirement::scope("ada"))
         .resource_template("https://{host}/docs/{+path}", Requirement::scope("docs"))
@@ -47,7 +52,9 @@ fn required(uri: &str) -> Option<Requirement> {
     for reading in readings(uri) {
         let demanded: &[&str] = match reading.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["file:", "public", "list.txt"] => &["list"],
+            ["file:", "public", "geh\u{e4}lter"] => &["pay"],
             ["file:", "public", "hr", ..] => &["public", "hr"],
+            ["file:", "public", "b\u{fc}ro", ..] => &["public", "office"],
             ["file:", "public", _, ..] => &["public"],
             ["cal:", "ada", "events", _] => &["events", "ada"],
             ["cal:", _, "events", _] => &["events"],
@@ -58,7 +65,9 @@ fn required(uri: &str) -> Option<Requirement> {
         for scope in demanded {
             assert!(required.names_scope(scope), "{uri:?} is perhaps {reading:?}, without {scope}");
         }
-        assert!(demanded != ["list"] || uri == LISTED, "{uri:?} is another spelling of {LISTED}");
+        for (scope, exact) in [("list", LISTED), ("pay", PAY)] {
+            assert!(!demanded.contains(&scope) || uri == exact, "{uri:?} is another spelling of {exact}");
+        }
     }
     Some(required)
 }
@@ -76,8 +85,11 @@ fn readings(uri: &str) -> BTreeSet<Vec<String>> {
 
 fn segments(text: &str) -> Vec<String> {
     let mut segments = Vec::new();
-    for segment in text.to_lowercase().split(['/', '\\']) {
-        let segment = segment.split([';', '?', '#']).next().unwrap_or_default();
+    let text = caseless(text);
+    let is_file = text.starts_with("file:");
+    for (place, segment) in text.split(['/', '\\']).enumerate() {
+        let ends = |letter: char| matches!(letter, ';' | '?' | '#') || (letter == ':' && is_file && place > 0);
+        let segment = segment.split(ends).next().unwrap_or_default();
         match segment {
             ".." => _ = segments.pop(),
             segment => segments.push(segment.trim_end_matches(['.', ' ']).to_owned()),
@@ -85,6 +97,12 @@ fn segments(text: &str) -> Vec<String> {
     }
     segments.retain(|segment| !segment.is_empty());
     segments
+}
+
+/// Letters with the same lower or upper case are the same.
+fn caseless(text: &str) -> String {
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 fn decoded(text: &str) -> String {
@@ -106,3 +124,4 @@ fn decoded(text: &str) -> String {
 }
 
 const LISTED: &str = "file:///public/list.txt";
+const PAY: &str = "file:///public/geh%C3%A4lter";

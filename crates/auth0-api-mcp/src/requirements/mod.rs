@@ -114,15 +114,21 @@ impl McpRequirements {
     ///
     /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case;
     /// there is no user information, no query and no fragment; no segment is empty, except for a slash at the end, or consists
-    /// of dots, blanks and parameters only, such as `..` and `;a`; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
-    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash. An
+    /// of dots, blanks and parameters only, such as `..` and `;a`; and a character is percent-encoded, with digits in upper
+    /// case, exactly if it cannot stand in a path ([RFC 3986
+    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). No segment of a `file` URI has a colon, except for a drive
+    /// letter as the first one: NTFS takes `pay.pdf::$DATA` for `pay.pdf`. Below `{+name}`, a URI does not end with a slash. An
     /// authority that a template leaves open consists of labels with letters of ASCII, digits and hyphens, and has no port;
-    /// for `https` and `file`, the last label begins with a letter, and is not `localhost`. Otherwise `file:///public/../secret` would match
-    /// `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would not apply to
-    /// `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with [`resource`](Self::resource). A URI
-    /// that differs from a named one only in its spelling is denied, and here case is a matter of spelling too. So is everything
-    /// that some servers ignore: the parameters of a segment after `;`, and dots and blanks at its end. A URI that would match
-    /// a template without them, and does not match it as it is, is denied, even if it matches another template.
+    /// for `https` and `file`, the last label begins with a letter, and is not `localhost`. Otherwise
+    /// `file:///public/../secret` would match `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would
+    /// not apply to `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with
+    /// [`resource`](Self::resource). A URI that differs from a named one only in its spelling is denied, and here case is a
+    /// matter of spelling too, also outside of ASCII. So is everything that some servers ignore: the parameters of a segment
+    /// after `;`, and dots and blanks at its end. A URI that would match a template without them, and does not match it as it
+    /// is, is denied, even if it matches another template.
+    ///
+    /// Two spellings are not recognized: the forms of Unicode, and the short names of Windows (8.3), such as `PAYROL~1` for
+    /// `payroll-2026`. A server whose file system has them must look at them itself.
     ///
     /// The root of `file:///reports/{+path}`, `file:///reports`, needs another template. It then requires both, because a
     /// server may list or watch a directory. `resources/directory/read` also requires what is required of the templates and

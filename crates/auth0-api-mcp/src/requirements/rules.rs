@@ -8,7 +8,7 @@ use auth0_api_core::Requirement;
 use super::names::Names;
 use crate::Target;
 use crate::message::Operation;
-use crate::template::{Template, folded, is_plain, loose};
+use crate::template::{Template, caseless, folded, is_plain, loose};
 use crate::unnamed::Unnamed;
 
 /// The requirements of a layer. Each includes the base, so that one check finds everything that a token lacks.
@@ -156,12 +156,8 @@ impl Rules {
     /// it, because completions name them. Those of an open template name what is anywhere below its fixed text.
     fn of_completions<'r>(&'r self, completed: &'r NamedTemplate) -> Cow<'r, Requirement> {
         let own = Cow::Borrowed(&completed.requirement);
-        let prefix = completed.text.split('{').next().filter(|_| completed.template.is_open());
-        let is_below = |text: &str| {
-            prefix.is_some_and(|prefix| {
-                text.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix))
-            })
-        };
+        let prefix = completed.text.split('{').next().filter(|_| completed.template.is_open()).map(caseless);
+        let is_below = |text: &str| prefix.as_deref().is_some_and(|prefix| caseless(text).starts_with(prefix));
         let templates = self.templates.iter();
         let templates =
             templates.filter(|named| is_below(&named.text) || named.folded.shares_a_uri_with(&completed.folded));

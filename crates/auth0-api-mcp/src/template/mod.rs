@@ -4,7 +4,7 @@ mod uri;
 
 use std::cmp::Ordering;
 
-pub(crate) use self::uri::{folded, is_plain, loose};
+pub(crate) use self::uri::{caseless, folded, is_plain, loose};
 use self::uri::{folded_segment, has_one_spelling};
 
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.
@@ -157,7 +157,7 @@ impl Segment {
             }
             Self::Variable { before, after } => {
                 let after = folded_segment(after).unwrap_or_default().into();
-                Some(Self::Variable { before: before.to_ascii_lowercase().into(), after })
+                Some(Self::Variable { before: caseless(before).into(), after })
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The spellings of a URI.
 
+use std::fmt::Write as _;
+
 /// Whether a URI is written in the one spelling that templates match. Many servers treat other spellings as the same
 /// resource: the SDK for TypeScript parses and prints a URI before it looks it up, and file systems ignore empty segments.
 ///
@@ -10,6 +12,11 @@
 /// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
 ///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
 ///    number sign and a control character cannot stand in a path in any spelling.
+/// 4. A segment of a `file` URI has no colon, except for a drive letter, which is the first segment: `file:///c:/docs`. A
+///    colon begins the name of a stream in NTFS: `hr:$I30:$INDEX_ALLOCATION` is the directory `hr`, and `pay.pdf::$DATA` the
+///    file `pay.pdf`.
+///
+/// Short names (8.3) are not recognized: on some volumes of Windows, `PAYROL~1` is `payroll-2026`.
 pub(crate) fn is_plain(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else { return false };
     let has_plain_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
@@ -22,10 +29,13 @@ pub(crate) fn is_plain(uri: &str) -> bool {
     let segments = || path.strip_prefix('/').unwrap_or(path).split('/');
     let has_empty_segment = segments().rev().skip(1).any(str::is_empty);
     let has_nothing = segments().any(|segment| folded_segment(segment).is_none());
+    let has_drive = segments().next().is_some_and(is_drive);
+    let has_stream = scheme == "file" && segments().skip(usize::from(has_drive)).any(|segment| segment.contains(':'));
     has_plain_scheme
         && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
         && !has_empty_segment
         && !has_nothing
+        && !has_stream
         && rest.split('%').next().is_some_and(is_raw)
         && rest.split('%').skip(1).all(needs_encoding)
 }
@@ -36,7 +46,7 @@ pub(crate) fn is_plain(uri: &str) -> bool {
 /// It does not undo everything that [`is_plain`] rejects: one of two compared URIs is plain.
 pub(crate) fn loose(uri: &str) -> Vec<u8> {
     let (scheme, rest) = uri.split_once(':').unwrap_or_default();
-    let octets = decoded(rest);
+    let octets = decoded(rest, |_| true);
     let mut segments: Vec<&[u8]> = Vec::new();
     for segment in octets.split(|octet| matches!(octet, b'/' | b'\\')) {
         match segment {
@@ -46,14 +56,15 @@ pub(crate) fn loose(uri: &str) -> Vec<u8> {
         }
     }
     let path = segments.join(&b'/');
-    [scheme.to_ascii_lowercase().as_bytes(), b":", &path].concat().to_ascii_lowercase()
+    caseless_octets(&[scheme.as_bytes(), b":", &path].concat())
 }
 
-fn decoded(text: &str) -> Vec<u8> {
+/// A text with these percent-encoded octets decoded.
+fn decoded(text: &str, is_decoded: fn(u8) -> bool) -> Vec<u8> {
     let mut parts = text.split('%');
     let mut octets = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {
-        match octet(part) {
+        match octet(part).filter(|octet| is_decoded(*octet)) {
             Some(octet) => {
                 octets.push(octet);
                 octets.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
@@ -89,9 +100,9 @@ pub(super) fn has_one_spelling(uri: &str) -> bool {
         && !(is_interpreted && last == "localhost")
 }
 
-/// A URI without what servers ignore: case; the parameters of a segment, which begin with a semicolon; and dots and blanks
-/// at the end of a segment. A segment of which nothing is left is omitted. The digits of percent-encoded octets are in lower
-/// case here.
+/// A URI without what servers ignore: [case](caseless); the parameters of a segment, which begin with a semicolon; and dots
+/// and blanks at the end of a segment. A segment of which nothing is left is omitted. The digits of percent-encoded octets are
+/// in lower case here.
 pub(crate) fn folded(uri: &str) -> String {
     let segments = uri.split('/').filter_map(folded_segment);
     segments.collect::<Vec<_>>().join("/")
@@ -103,7 +114,42 @@ pub(super) fn folded_segment(segment: &str) -> Option<String> {
     while let Some(shorter) = kept.strip_suffix('.').or_else(|| kept.strip_suffix("%20")) {
         kept = shorter;
     }
-    (!kept.is_empty() || segment.is_empty()).then(|| kept.to_ascii_lowercase())
+    (!kept.is_empty() || segment.is_empty()).then(|| caseless(kept))
+}
+
+/// A URI, or a part of one, without the case of its letters. Those outside of ASCII are percent-encoded here.
+pub(crate) fn caseless(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for octet in caseless_octets(&decoded(text, |octet| !octet.is_ascii())) {
+        if octet.is_ascii() {
+            kept.push(char::from(octet));
+        } else {
+            _ = write!(kept, "%{octet:02x}");
+        }
+    }
+    kept
+}
+
+/// Octets that are not UTF-8 have no case.
+fn caseless_octets(octets: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(octets.len());
+    for chunk in octets.utf8_chunks() {
+        let letters: String = chunk.valid().chars().flat_map(caseless_letter).collect();
+        kept.extend_from_slice(letters.as_bytes());
+        kept.extend_from_slice(chunk.invalid());
+    }
+    kept
+}
+
+/// File systems compare letters in lower case, or in upper case: then the two small letters sigma are one. Both cases are the
+/// same here.
+fn caseless_letter(letter: char) -> impl Iterator<Item = char> {
+    letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+/// Whether a segment is the letter of a drive of Windows, with its colon.
+fn is_drive(segment: &str) -> bool {
+    matches!(segment.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic())
 }
 
 /// Whether there are no letters in upper case, except the digits of percent-encoded octets.
@@ -192,6 +238,11 @@ mod tests {
             ("file:///docs/%20/hr/;x/a", "file:///docs/hr/a"),
             ("file:///docs/hr/", "file:///docs/hr/"),
             ("file:///docs/a%20b/%C3%A4", "file:///docs/a%20b/%c3%a4"),
+            ("file:///docs/GEH%C3%84LTER", "file:///docs/geh%c3%a4lter"),
+            // Sigma in its three forms, the long s, the sharp s, and the sign of kelvin.
+            ("file:///%CE%A3%CF%83%CF%82/%C5%BF%C3%9F%E2%84%AA", "file:///%cf%83%cf%83%cf%83/sssk"),
+            // Not UTF-8.
+            ("file:///%C4A/%FF", "file:///%c4a/%ff"),
         ] {
             assert_eq!(folded(uri), kept, "{uri}");
         }
@@ -203,7 +254,10 @@ mod tests {
             "cal://events/7",
             "cal://events/7/",
             "file:///a%20b",
-            "file:///pay(2026):a@b.pdf",
+            "file:///pay(2026)a@b.pdf",
+            "file:///c:/docs/a",
+            "file:///C:",
+            "note:///pay(2026):a@b",
             "note://ada/My%C3%A9",
             "note://a%7Cb/x",
             "https://localhost:8080/x",
@@ -246,6 +300,15 @@ mod tests {
             "file:///\u{e9}",
             "file:///a%28b",
             "file:///a%3Ab",
+            "file:///a:b",
+            "file:///docs/hr:$I30:$INDEX_ALLOCATION/pay.pdf",
+            "file:///docs/pay.pdf::$DATA",
+            "file://server/docs/pay.pdf:",
+            "file:///c:/docs/a:b",
+            "file:///docs/c:/a",
+            "file:///c:a",
+            "file:///cd:/a",
+            "file:///:/a",
             "file:///a%40b",
             "file:///a[b]",
             "https://Ada/x",
@@ -264,6 +327,7 @@ mod tests {
     fn a_plain_uri_and_other_spellings_of_it_look_the_same_loosely() {
         for (plain, other) in [
             ("file:///docs/geh%C3%A4lter", "file:///docs/geh\u{e4}lter"),
+            ("file:///docs/geh%C3%A4lter", "file:///docs/GEH\u{c4}LTER"),
             ("file:///docs/a%5B1%5D", "file:///docs/a[1]"),
             ("file:///docs/a%20b", "file:///docs/a b"),
             ("file:///docs/a", "FILE:/docs//x/%2e%2E/./a/"),
@@ -276,5 +340,7 @@ mod tests {
         for other in ["file:///docs/b", "file:///docs", "file:///docs/a/b", "x:///docs/a", "file:///docs/a%zz"] {
             assert_ne!(loose("file:///docs/a"), loose(other), "{other}");
         }
+        assert_eq!(loose("file:///docs/geh%C3%A4lter"), loose("file:///docs/GEH%C3%84LTER"));
+        assert_ne!(loose("file:///docs/%E4"), loose("file:///docs/%C4"), "not UTF-8");
     }
 }

@@ -11,7 +11,7 @@ fn read(uri: &str) -> Value {
 }
 
 /// Spellings of URIs, most of which some server takes for a stricter resource or template.
-const OTHER_SPELLINGS: [&str; 48] = [
+const OTHER_SPELLINGS: [&str; 57] = [
     "file:///docs/HR/pay.pdf",
     "file:///docs/Hr/x/pay.pdf",
     "file:///docs/hr;x/pay.pdf",
@@ -52,6 +52,15 @@ const OTHER_SPELLINGS: [&str; 48] = [
     "file:///docs/a%2bb",
     "file:///docs/geh%c3%a4lter",
     "file:///docs/geh\u{e4}lter",
+    "file:///docs/GEH%C3%84LTER",
+    "file:///docs/geh%C3%84lter.",
+    "file:///docs/B%C3%9CRO/a",
+    "file:///docs/B%C3%9CRO",
+    "file:///docs/li%C5%BFt%5B1%5D",
+    "file:///docs/hr:$I30:$INDEX_ALLOCATION/pay.pdf",
+    "file:///docs/hr%3A$I30:$INDEX_ALLOCATION/pay.pdf",
+    "file:///docs/pay(2026).pdf::$DATA",
+    "file:///docs/other:b",
     "file:///docs/list[1]",
     "file:///docs/list%5b1%5d",
     "file:///docs/RAW%5B1%5D",
@@ -67,6 +76,7 @@ async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
     let requirements = McpRequirements::new(Requirement::scope("use:tools"))
         .resource_template("file:///docs/{+path}", Requirement::scope("docs"))
         .resource_template("file:///docs/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("file:///docs/b%C3%BCro/{+path}", Requirement::scope("hr"))
         .resource("file:///docs/pay(2026).pdf", Requirement::scope("pay"))
         .resource("file:///docs/a:b", Requirement::scope("pay"))
         .resource("file:///docs/a@b", Requirement::scope("pay"))
@@ -88,6 +98,8 @@ async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
         for (uri, needed) in [
             ("file:///docs/plan.pdf", "use:tools docs"),
             ("file:///docs/b%C3%BCcher/a%20b", "use:tools docs"),
+            ("file:///docs/B%C3%9CCHER/a%20b", "use:tools docs"),
+            ("file:///docs/b%C3%BCro/a", "use:tools hr docs"),
             ("file:///docs/hr", "use:tools docs hr"),
             ("file:///docs/hr/pay.pdf", "use:tools hr docs"),
             ("file:///docs/pay(2026).pdf", "use:tools pay"),
