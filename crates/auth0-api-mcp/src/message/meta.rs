@@ -50,17 +50,23 @@ impl<'m> Meta<'m> {
             return Err(MessageError::Params);
         }
         let declares_url_elicitation = capabilities.map_or(Ok(false), declares_url_elicitation)?;
-        Ok(Self { version, proposed, capabilities, declares_url_elicitation, response: response(params) })
+        Ok(Self { version, proposed, capabilities, declares_url_elicitation, response: response(params)? })
     }
 }
 
 /// Reads `inputResponses` of a call that a client repeats after `input_required`. What has another form is no answer to a
 /// URL of this crate, and a matter of the server.
-fn response(params: &StrictObject<'_>) -> Option<ElicitationResponse> {
-    let responses = StrictObject::read(params.raw("inputResponses")?).ok()?;
-    let response = StrictObject::read(responses.raw(INPUT)?).ok()?;
-    response.raw("action")?;
-    Some(ElicitationResponse::of_action(response.string("action").ok().flatten().as_deref()))
+fn response(params: &StrictObject<'_>) -> Result<Option<ElicitationResponse>, MessageError> {
+    let Some(responses) = object(params, "inputResponses").ok().flatten() else { return Ok(None) };
+    let response = object(&responses, INPUT).ok().flatten();
+    let is_odd = look_alike::is_in(&responses, &[INPUT])
+        || response.as_ref().is_some_and(|response| look_alike::is_in(response, &["action"]));
+    if is_odd {
+        return Err(MessageError::Params);
+    }
+    let Some(response) = response.filter(|response| response.raw("action").is_some()) else { return Ok(None) };
+    let action = response.string("action").ok().flatten();
+    Ok(Some(ElicitationResponse::of_action(action.as_deref())))
 }
 
 fn version_of_handshake(params: &StrictObject<'_>) -> Result<Option<DeclaredVersion>, MessageError> {

@@ -110,8 +110,8 @@ fn member(object: &StrictObject<'_>, name: &str) -> Result<Box<str>, MessageErro
     text.map(Into::into).ok_or(MessageError::Params)
 }
 
-/// The members of parameters that decide.
-pub(super) const MEMBERS: [&str; 6] = ["_meta", "name", "notifications", "ref", "taskId", "uri"];
+/// The members of parameters that decide, and those that [`Meta`](super::Meta) reads for every method.
+pub(super) const MEMBERS: [&str; 7] = ["_meta", "inputResponses", "name", "notifications", "ref", "taskId", "uri"];
 
 /// `completion/complete` names a prompt, or the URI or template of a resource, in `ref`.
 fn completed(params: &StrictObject<'_>) -> Result<Target, MessageError> {

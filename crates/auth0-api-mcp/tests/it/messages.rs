@@ -102,6 +102,13 @@ async fn a_target_that_cannot_be_read_is_an_invalid_parameter() {
         ("subscriptions/listen", r#"{"notifications":{"everything":true}}"#),
         ("tasks/get", r#"{"taskId":"1","task_id":"2"}"#),
         ("ping", r#"{"meta":{}}"#),
+        ("tools/call", r#"{"name":"whoami","inputResponses":{},"input_responses":{}}"#),
+        ("tools/call", r#"{"name":"whoami","InputResponses":{"open":{"action":"accept"}}}"#),
+        (
+            "tools/call",
+            r#"{"name":"whoami","inputResponses":{"open":{"action":"accept"},"Open":{"action":"decline"}}}"#,
+        ),
+        ("tools/call", r#"{"name":"whoami","inputResponses":{"open":{"action":"accept","Action":"decline"}}}"#),
         ("ping", r#"{"_meta":{"io.modelcontextprotocol/protocolversion":"2026-07-28"}}"#),
         ("ping", r#"{"_meta":{"io.modelcontextprotocol/client_capabilities":{}}}"#),
         ("ping", r#"{"_meta":{"io.modelcontextprotocol/clientCapabilities":{"Elicitation":{}}}}"#),
