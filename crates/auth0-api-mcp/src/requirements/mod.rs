@@ -31,7 +31,8 @@ use crate::template::{folded as folded_uri, loose};
 ///    both, so that a client needs one new token, and not two.
 /// 2. Names and URIs are compared exactly. If one is given twice, both requirements apply.
 /// 3. A tool, resource, prompt or task that is not named is **denied**: see [`otherwise_base`](Self::otherwise_base).
-///    Requests that name nothing, such as `initialize` and `tools/list`, require the base.
+///    Requests that name nothing, such as `initialize` and `tools/list`, require the base. So do notifications that are not
+///    named: see [`otherwise_denied`](Self::otherwise_denied).
 /// 4. If the token does not meet the base, the rejection names the base. Otherwise what is denied is answered with 403 and
 ///    an error of JSON-RPC, as if the server did not have it: [`MessageError::TargetUnknown`](crate::MessageError). There is
 ///    no challenge: no scope helps, so a client must not send its user to log in again. The event `mcp_target_denied` tells
@@ -155,6 +156,8 @@ impl McpRequirements {
     /// Sets what a method requires in addition to the base: of an extension that this crate does not know, or a further
     /// requirement for one of the specification, such as `logging/setLevel`.
     ///
+    /// A notification can be named, too: `method("notifications/reset", requirement)`.
+    ///
     /// The requirement of a method is in addition to that of its target. Building the layer fails if a method looks like one
     /// of the specification, such as `logging/setlevel`.
     pub fn method(mut self, name: impl Into<Box<str>>, requirement: Requirement) -> Self {
@@ -166,6 +169,11 @@ impl McpRequirements {
     ///
     /// The answer is 403 and the error `-32602` of JSON-RPC; for a method, it is the error `-32601`, with the status 404
     /// since 2026-07-28.
+    ///
+    /// A notification that is not named is not denied: a message without an id whose method begins with `notifications/`
+    /// requires the base only, because only the server knows which notifications it has. To require more, name it with
+    /// [`method`](Self::method). It is denied only if its method looks like one that is named, or like one of the
+    /// specification.
     pub fn otherwise_denied(mut self) -> Self {
         self.otherwise = Otherwise::Deny;
         self

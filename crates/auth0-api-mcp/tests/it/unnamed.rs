@@ -119,8 +119,10 @@ async fn an_unknown_method_is_not_found() {
 /// Notifications that are not named require the base, but a lenient server may take one for another that is named.
 #[tokio::test]
 async fn a_notification_that_looks_like_a_named_method_is_denied() {
-    let named = requirements().method("notifications/reset", Requirement::scope("reset"));
-    for requirements in [named.clone(), named.otherwise_base()] {
+    let named = requirements()
+        .method("notifications/reset", Requirement::scope("reset"))
+        .method("notifications/initialized", Requirement::scope("begin"));
+    for requirements in [named.clone().otherwise_denied(), named.otherwise_base()] {
         let server = Server::start_with(requirements, |layer| layer).await;
         let notification = |method: &str| json!({ "jsonrpc": "2.0", "method": method });
         for method in
@@ -131,6 +133,8 @@ async fn a_notification_that_looks_like_a_named_method_is_denied() {
         }
         let named = notification("notifications/reset");
         assert_eq!(server.send_2025("use:tools", &named).await.scopes(), "use:tools reset");
+        let initialized = notification("notifications/initialized");
+        assert_eq!(server.send_2025("use:tools", &initialized).await.scopes(), "use:tools begin");
         for (scope, method) in [("use:tools reset", "notifications/reset"), ("use:tools", "notifications/other")] {
             assert_eq!(server.send_2025(scope, &notification(method)).await.status, 200, "{method}");
         }
