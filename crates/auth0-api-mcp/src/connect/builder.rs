@@ -160,9 +160,9 @@ impl ConnectAccountsBuilder {
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
-/// Ten minutes of 33 connected accounts in each second, with five entries for each: login, place of the link, confirmation,
-/// ticket and way back.
+/// Ten minutes of 27 connected accounts in each second, with six entries for each: callback, login, place of the link,
+/// confirmation, ticket and way back.
 const MOST_USED_TICKETS: usize = 100_000;
-/// Of each of the five kinds of entry, for one person at one client. No person connects so many accounts. 200 such pairs that
-/// use up all five kinds fill the store.
+/// Of each of the six kinds of entry, for one person at one client. No person connects so many accounts. 167 such pairs that
+/// use up all six kinds fill the store.
 const MOST_OF_ONE_PERSON: usize = 100;
