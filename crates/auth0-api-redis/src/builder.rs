@@ -80,8 +80,12 @@ impl RedisReplayStoreBuilder {
     ///
     /// Redis replicates to its replicas later. If a master fails, the proofs of the last moment are lost, and each can
     /// be used once more. Name the number of *all* replicas of a master: with fewer, Redis may promote a replica that
-    /// does not have the proof yet. When fewer replicas acknowledge, the request is rejected with 503, so an API is
-    /// unavailable while a replica is.
+    /// does not have the proof yet. When fewer replicas acknowledge, or `WAIT` fails, the request is rejected with 503,
+    /// whatever the [`OutagePolicy`]. So an API is unavailable while a replica is.
+    ///
+    /// An outage is still a matter of the [`OutagePolicy`]. While requests wait for replicas in vain, later ones may get no
+    /// answer within the response timeout, and that is an outage. To accept only what the replicas have, keep
+    /// [`OutagePolicy::reject`].
     ///
     /// The time is 1 ms or more, and shorter than [`response_timeout`](Self::response_timeout). Each request takes one
     /// round trip from the master to its replicas longer. One connection records one proof at a time then, so each

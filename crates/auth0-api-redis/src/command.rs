@@ -31,7 +31,8 @@ pub(crate) trait Command: Sync {
 pub(crate) enum NoAnswer {
     /// Redis has no memory left.
     Full,
-    /// Redis has answered, and the command itself may have caused the answer in an earlier attempt, whose connection broke.
+    /// Redis has the entry, and it is not known whether that counts. The command itself may have caused the answer in an
+    /// earlier attempt, whose connection broke; or the command wrote the entry, and not enough replicas have it.
     InDoubt(Box<dyn Error + Send + Sync>),
     Unavailable(Box<dyn Error + Send + Sync>),
 }

@@ -75,6 +75,7 @@ impl Connection {
             }
             match failure {
                 Failure::Full => return Err(NoAnswer::Full),
+                Failure::NotReplicated(trouble) => return Err(NoAnswer::InDoubt(trouble.into())),
                 Failure::Broken(trouble) if retries > 0 => {
                     retries -= 1;
                     in_doubt = Some(trouble);

@@ -48,7 +48,8 @@
 //!    recorded it itself, or it is a replay: the answer is 503. An idle connection is probed after 30 s, so that firewalls
 //!    do not forget it.
 //! 5. During an outage, requests with a proof are rejected with 503, unless another [`OutagePolicy`] is configured.
-//!    When Redis is full, these requests are always rejected with 503.
+//!    When Redis is full, these requests are always rejected with 503. So is a request whose proof the master has recorded,
+//!    when fewer replicas have it than the setting [`replicas`](RedisReplayStoreBuilder::replicas) demands.
 //!
 //! # Setting Redis up
 //!

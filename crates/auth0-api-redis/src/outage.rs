@@ -40,8 +40,16 @@ impl OutagePolicy {
     /// stolen proof can be used once at each replica and once more with Redis. So an attacker who can cause an outage
     /// can replay proofs. During an outage, each request still waits for Redis first, up to the response timeout.
     ///
-    /// The other store is used during an outage only. Requests are rejected with 503 when Redis is full, and when Redis knows
-    /// a proof but the connection broke before its first answer: the proof may be a replay.
+    /// The other store is used during an outage only. Requests are rejected with 503:
+    ///
+    /// - when Redis is full;
+    /// - when Redis knows a proof but the connection broke before its first answer: the proof may be a replay;
+    /// - when the master has recorded a proof, and fewer replicas acknowledge it than
+    ///   [`replicas`](crate::RedisReplayStoreBuilder::replicas) demands, or `WAIT` fails: after a failover, the proof would be
+    ///   accepted again.
+    ///
+    /// If Redis does not answer within the response timeout, this is an outage also with the setting `replicas`. Proofs that
+    /// the other store accepts are on no replica.
     pub fn fall_back_to(store: Arc<dyn ReplayStore>) -> Self {
         Self(Some(store))
     }

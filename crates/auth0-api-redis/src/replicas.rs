@@ -26,11 +26,14 @@ impl Replicas {
         commands.cmd("WAIT").arg(self.number).arg(within);
     }
 
+    /// Reads the answer to `WAIT`, after a write that the master has executed. So no error of `WAIT` says that nothing was
+    /// written.
     pub(crate) fn check(self, answer: Option<Value>) -> Result<(), Failure> {
-        let acknowledged: u32 = answer.ok_or_else(unexpected).and_then(read_number).map_err(Failure::new)?;
+        let number = answer.ok_or_else(unexpected).and_then(read_number);
+        let acknowledged = number.map_err(|error| Failure::NotReplicated(error.into()))?;
         if acknowledged < self.number {
             let trouble = Trouble::TooFewReplicas { acknowledged, required: self.number };
-            return Err(Failure::Lasting(trouble));
+            return Err(Failure::NotReplicated(trouble));
         }
         Ok(())
     }

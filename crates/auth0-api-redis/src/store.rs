@@ -132,7 +132,8 @@ impl ReplayStore for RedisReplayStore {
                     self.outage.end();
                     Err(ReplayStoreError::Full)
                 }
-                // Redis knows the proof. The fallback store may not, and would accept a replay.
+                // Redis knows the proof. The fallback store may not: it would accept a replay, or a proof that a failover
+                // loses although the setting `replicas` prevents that.
                 Err(NoAnswer::InDoubt(cause)) => Err(ReplayStoreError::Unavailable(cause)),
                 Err(NoAnswer::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
             }

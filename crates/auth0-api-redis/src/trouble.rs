@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     Full,
     /// Another attempt gives the same answer.
     Lasting(Trouble),
+    /// The master has executed the command, and it is not known that enough replicas have. Another attempt finds what this one
+    /// has written.
+    NotReplicated(Trouble),
     /// Another node of the cluster is responsible. This node did nothing.
     Redirected(Redirect, Trouble),
     /// The server does not accept writes, or there is no connection. Nothing was written, and another server may have become
@@ -67,6 +70,6 @@ impl Failure {
 
     /// Returns true if the connection works, so that the next command can use it.
     pub(crate) fn keeps_connection(&self) -> bool {
-        matches!(self, Self::Full | Self::Redirected(..) | Self::Lasting(Trouble::TooFewReplicas { .. }))
+        matches!(self, Self::Full | Self::Redirected(..) | Self::NotReplicated(Trouble::TooFewReplicas { .. }))
     }
 }

@@ -135,7 +135,7 @@ fn makes_map_old(failure: &Failure) -> bool {
         // While a slot is on its way, the map stays right until the slot has arrived.
         Failure::Redirected(redirect, _) => !redirect.asking,
         Failure::Broken(_) | Failure::Stale(_) => true,
-        Failure::Full | Failure::Lasting(_) => false,
+        Failure::Full | Failure::Lasting(_) | Failure::NotReplicated(_) => false,
     }
 }
 

@@ -4,10 +4,11 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth0_api_core::dpop::{Insertion, ReplayStoreError};
-use auth0_api_redis::{RedisConfigError, RedisReplayStore};
+use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ReplayStoreError};
+use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::RedisServer;
 
+use crate::fake;
 use crate::load::Load;
 use crate::processes::{Watched, ask, start_replica, start_server, try_ask, until};
 use crate::{RESPONSE_TIMEOUT, insert};
@@ -57,6 +58,29 @@ async fn with_replicas_only_proofs_that_a_replica_has_are_accepted() {
     // SYNC stays forbidden: a replica whose PSYNC was rejected tries SYNC next, and after a SYNC it acknowledges nothing.
     let _: String = ask(&servers.master, redis::cmd("ACL").arg(&["SETUSER", "default", "+psync"])).await;
     until("the outage is over", async || insert(&store, &random()).await.is_ok()).await;
+}
+
+/// The master has recorded the proof, and may lose it. The fallback store sees the proof for the first time.
+#[tokio::test]
+async fn a_proof_that_too_few_replicas_have_is_not_accepted_by_the_fallback() {
+    for (wait, cause) in [
+        (":0\r\n", "the entry has reached 0 replicas"),
+        ("-NOPERM User replay has no permissions to run the 'wait' command\r\n", "no permissions"),
+        ("-UNBLOCKED force unblock from blocking operation\r\n", "force unblock"),
+        ("-LOADING Redis is loading the dataset in memory\r\n", "is loading"),
+        ("+OK\r\n", "not convertible"),
+    ] {
+        let url = fake::redis(move |_, command| {
+            let answer = if command.contains("WAIT\r\n$") { wait } else { "+OK\r\n" };
+            Some(answer.to_owned())
+        });
+        let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
+        let builder = RedisReplayStore::builder(&url).response_timeout(RESPONSE_TIMEOUT).during_outage(fallback);
+        let store = builder.replicas(1, Duration::from_millis(100)).build().unwrap();
+        let error = insert(&store, "a").await.unwrap_err();
+        assert!(matches!(error, ReplayStoreError::Unavailable(_)), "{wait}: {error:?}");
+        assert!(error.source().unwrap().to_string().contains(cause), "{wait}: {error:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
