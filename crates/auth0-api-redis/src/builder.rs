@@ -41,7 +41,8 @@ impl RedisReplayStoreBuilder {
     ///
     /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
     /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
-    /// sum of that wait and the difference between the replicas' clocks.
+    /// sum of that wait and the difference between the replicas' clocks. If Redis has several nodes, add the difference
+    /// between their clocks.
     pub fn clock_margin(mut self, margin: Duration) -> Self {
         self.settings.clock_margin = margin;
         self

@@ -40,8 +40,8 @@
 //!    simultaneous requests with one proof, at any number of replicas, exactly one is accepted.
 //! 2. The key is a prefix followed by the proof's SHA-256 digest. It reveals nothing about the token or the client.
 //! 3. The time to live is the time until the proof expires, plus 30 s, rounded up to a millisecond. It is a duration,
-//!    so the replicas' clocks need not agree with the clock of Redis. The 30 s allow the replicas' clocks to differ
-//!    from each other.
+//!    so the clocks of the API's replicas need not agree with the clock of Redis. The 30 s allow these clocks to differ
+//!    from each other. The clocks of the Redis nodes must agree, see [below](#setting-redis-up).
 //! 4. If Redis does not answer within the response timeout (500 ms), this counts as an outage, and the connection is
 //!    replaced by a new one. All requests share the new one, and the attempt to make it. If a connection broke while it was
 //!    idle, the command is sent a second time within the same timeout. If Redis then knows the proof, this request may have
@@ -68,6 +68,11 @@
 //! - **Replication** in Redis is asynchronous. When a master fails, the proofs that its replicas do not have are lost,
 //!   and each can be used once more. The setting [`replicas`](RedisReplayStoreBuilder::replicas) prevents that: a request
 //!   is accepted only when replicas have its proof.
+//! - **Clocks**: Redis stores when a proof expires as a time of its own clock, and its replicas get the same time. So a node
+//!   forgets a proof too early if its clock is set forward, or if it becomes the master and its clock is ahead. The proof is
+//!   then accepted a second time. The clocks of all nodes must agree within
+//!   [`clock_margin`](RedisReplayStoreBuilder::clock_margin), and must not be set forward while proofs live. Let NTP correct
+//!   them slowly.
 //! - **Permissions**: the user needs `+set` for keys with the prefix. With a cluster also `+cluster|slots` and `+asking`,
 //!   with sentinels `+role`, with the setting `replicas` `+wait`, and for another database than 0 `+select`. At the
 //!   sentinels, the user needs `+sentinel`.
