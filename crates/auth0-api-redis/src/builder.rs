@@ -40,16 +40,20 @@ impl RedisReplayStoreBuilder {
     /// Sets how long Redis remembers a proof after its expiry. Default 30 s; a day at most.
     ///
     /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
-    /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
-    /// sum of that wait and the difference between the replicas' clocks. If Redis has several nodes, add the difference
-    /// between their clocks.
+    /// replica may be behind, or the request may have waited for an issuer's keys, for 20 s at most with the default
+    /// [`fetch_timeout`](auth0_api_core::KeyPolicy::fetch_timeout). The margin must be longer than the sum of that wait and
+    /// the difference between the replicas' clocks. If Redis has several nodes, add the difference between their clocks.
+    ///
+    /// A request may also wait for Redis itself. If [`response_timeout`](Self::response_timeout) is longer than its default,
+    /// Redis remembers each proof for the difference longer.
     pub fn clock_margin(mut self, margin: Duration) -> Self {
         self.settings.clock_margin = margin;
         self
     }
 
     /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
-    /// 1 ms to 60 s. An attempt to connect ends after 5 s at most.
+    /// 1 ms to 60 s. An attempt to connect ends after 5 s at most. What exceeds the default is added to
+    /// [`clock_margin`](Self::clock_margin).
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.settings.response_timeout = timeout;
         self
@@ -109,7 +113,7 @@ impl RedisReplayStoreBuilder {
     pub fn build(self) -> Result<RedisReplayStore, RedisConfigError> {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
-            clock_margin: self.settings.clock_margin,
+            margin: self.settings.margin_of_proofs(),
             replicas: self.settings.replicas,
             connection: self.settings.connection()?,
             outage: Outage::new(self.outage),

@@ -41,7 +41,8 @@
 //! 2. The key is a prefix followed by the proof's SHA-256 digest. It reveals nothing about the token or the client.
 //! 3. The time to live is the time until the proof expires, plus 30 s, rounded up to a millisecond. It is a duration,
 //!    so the clocks of the API's replicas need not agree with the clock of Redis. The 30 s allow these clocks to differ
-//!    from each other. The clocks of the Redis nodes must agree, see [below](#setting-redis-up).
+//!    from each other, and requests to wait: what the response timeout exceeds 500 ms by is added. The clocks of the Redis
+//!    nodes must agree, see [below](#setting-redis-up).
 //! 4. If Redis does not answer within the response timeout (500 ms), this counts as an outage, and the connection is
 //!    replaced by a new one. All requests share the new one, and the attempt to make it. If a connection broke while it was
 //!    idle, the command is sent a second time within the same timeout. If Redis then knows the proof, this request may have

@@ -30,6 +30,12 @@ impl Settings {
         }
     }
 
+    /// How much longer than it is accepted a proof is kept. The clock margin counts the default response timeout. With a longer
+    /// one, a request may wait for Redis that much longer, and then Redis must still have the proof.
+    pub(crate) fn margin_of_proofs(&self) -> Duration {
+        self.clock_margin.saturating_add(self.response_timeout.saturating_sub(DEFAULT_RESPONSE_TIMEOUT))
+    }
+
     /// Checks the settings, and does not connect yet.
     pub(crate) fn connection(&self) -> Result<Connection, RedisConfigError> {
         if self.clock_margin > LONGEST_CLOCK_MARGIN {
@@ -47,7 +53,9 @@ impl Settings {
     }
 }
 
-/// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
+/// Clocks that are synchronised by NTP differ by less than a second. A request that has read the time waits for keys for 10 s
+/// at most, or 20 s if connections break; for a list of logouts for 2 s; and for Redis for the response timeout, which is half a
+/// second.
 const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
 
 /// The clocks of replicas that differ by more than a day are wrong.
@@ -62,3 +70,30 @@ const SHORTEST_RESPONSE_TIMEOUT: Duration = Duration::from_millis(1);
 
 /// Callers and proxies do not wait longer than this for the response of an API.
 const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_kept_as_much_longer_as_a_request_may_wait_longer_for_redis() {
+        let margin = |clock_margin, response_timeout| {
+            let settings = Settings::new(Endpoints::single("redis://redis.internal"));
+            Settings { clock_margin, response_timeout, ..settings }.margin_of_proofs()
+        };
+        let milliseconds = Duration::from_millis;
+        for (clock_margin, response_timeout, expected) in [
+            (30_000, 500, 30_000),
+            (30_000, 1, 30_000),
+            (30_000, 501, 30_001),
+            (30_000, 60_000, 89_500),
+            (0, 500, 0),
+            (0, 60_000, 59_500),
+        ] {
+            let margin = margin(milliseconds(clock_margin), milliseconds(response_timeout));
+            assert_eq!(margin, milliseconds(expected), "{clock_margin} {response_timeout}");
+        }
+        assert_eq!(Settings::new(Endpoints::single("redis://redis.internal")).margin_of_proofs(), milliseconds(30_000));
+        assert_eq!(margin(Duration::MAX, Duration::MAX), Duration::MAX, "rejected later");
+    }
+}

@@ -37,7 +37,8 @@ use crate::replicas::Replicas;
 /// ```
 pub struct RedisReplayStore {
     pub(crate) key_prefix: String,
-    pub(crate) clock_margin: Duration,
+    /// How long Redis remembers a proof after its expiry.
+    pub(crate) margin: Duration,
     pub(crate) replicas: Option<Replicas>,
     pub(crate) connection: Connection,
     pub(crate) outage: Outage,
@@ -113,7 +114,7 @@ impl RedisReplayStore {
     fn recording(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Recording {
         Recording {
             key: self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes()),
-            time_to_live: milliseconds_left(now, expires_at + self.clock_margin),
+            time_to_live: milliseconds_left(now, expires_at + self.margin),
             replicas: self.replicas,
         }
     }
