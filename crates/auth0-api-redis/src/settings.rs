@@ -79,7 +79,7 @@ mod tests {
     fn a_proof_is_kept_as_much_longer_as_a_request_may_wait_longer_for_redis() {
         let margin = |clock_margin, response_timeout| {
             let settings = Settings::new(Endpoints::single("redis://redis.internal"));
-            Settings { clock_margin, response_timeout, ..settings }.margin_of_proofs()
+            Settings { response_timeout, clock_margin, ..settings }.margin_of_proofs()
         };
         let milliseconds = Duration::from_millis;
         for (clock_margin, response_timeout, expected) in [

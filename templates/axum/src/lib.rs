@@ -30,9 +30,9 @@ async fn messages() -> &'static str {
     "[]"
 }
 
-/// 503 until the tenant's keys are there: a load balancer then sends no requests.
+/// 503 until the tenant's keys are there: a load balancer then sends no requests. So the probe has to fetch the keys.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
-    if api.is_ready() {
+    if api.is_ready() || api.warm_up().await.is_ok() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE

@@ -1,6 +1,6 @@
 //! The API with tokens that the tests sign: no tenant, no network.
 
-use auth0_api_testing::{OfflineTenant, TokenBuilder};
+use auth0_api_testing::{HttpAnswer, OfflineTenant, TokenBuilder};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use tower::ServiceExt as _;
@@ -74,8 +74,14 @@ async fn a_proof_opens_me_once() {
 }
 
 #[tokio::test]
-async fn readiness_needs_no_token() {
+async fn readiness_needs_keys_and_no_token() {
     let tenant = OfflineTenant::new();
+    assert_eq!(
+        status_of(&tenant, "/health/ready", None).await,
+        StatusCode::OK
+    );
+    let keys = tenant.http().route(OfflineTenant::JWKS_URL);
+    keys.answer([HttpAnswer::unreachable()]);
     assert_eq!(
         status_of(&tenant, "/health/ready", None).await,
         StatusCode::SERVICE_UNAVAILABLE

@@ -183,8 +183,8 @@ impl ApiClient {
     ///
     /// See [health](crate::guide::operating#health).
     ///
-    /// This method never fetches. If a readiness probe may run before the first request, call
-    /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.
+    /// This method never fetches. Only requests and [`warm_up`](Self::warm_up) do, and a load balancer sends no requests to
+    /// a replica that is not ready. So if the result is false, let the readiness probe call `warm_up`.
     #[doc(alias = "health", alias = "readiness")]
     pub fn is_ready(&self) -> bool {
         self.0.current.load().verifier.issuers.is_ready(self.0.lasting.clock.now())
@@ -207,7 +207,8 @@ impl ApiClient {
     ///
     /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. Call the method again after its
     /// `retry_after`, until it succeeds: if all replicas of a fleet call it at once, the tenant may reject most of them
-    /// with 429. [`IssuerError::NotTrusted`] if the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
+    /// with 429. [`IssuerError::NotTrusted`] if the issuer is not one of [`issuers`](Self::issuers). With a resolver, if the
+    /// client does not hold its keys: there are none to drop, and when the client fetches them, no cache may answer.
     #[doc(alias = "jwks")]
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();
