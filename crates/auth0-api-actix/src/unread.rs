@@ -123,8 +123,8 @@ fn close_after_answer(mut payload: Payload) {
     }));
 }
 
-/// Before version 3.13, actix-http does not tell the task about the end of the connection, so the task needs a limit. No
-/// middleware further out delays an answer for so long.
+/// actix-http tells the task about the end of the connection, but the stream of a middleware further out may hide it, so the
+/// task needs a limit. No middleware further out delays an answer for so long.
 const LONGEST_TO_ANSWER: Duration = Duration::from_secs(10);
 
 /// A body that returns when it is dropped before its end.
