@@ -128,6 +128,7 @@ mod middleware;
 mod received_uri;
 mod rejection;
 mod request;
+mod request_body;
 mod require;
 mod response;
 mod scoped;

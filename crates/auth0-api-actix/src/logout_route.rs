@@ -10,6 +10,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_core::adapter::{LogoutEndpoint, LogoutResponse};
 
 use crate::request::Headers;
+use crate::request_body::RequestBody;
 use crate::unread;
 
 /// Returns the route that receives the tenant's back-channel logouts at this path. The tenant has no access token, and
@@ -44,10 +45,10 @@ pub fn logout_route(api: &ApiClient, path: &str) -> impl FnOnce(&mut ServiceConf
 }
 
 async fn serve(request: HttpRequest, payload: Payload, endpoint: Data<LogoutEndpoint>) -> HttpResponse {
-    let mut payload = payload.into_inner();
-    let body = async { to_bytes_limited(BodyStream::new(&mut payload), LogoutEndpoint::MAX_BODY).await.ok()?.ok() };
-    let logout = endpoint.respond(request.method().as_str(), &Headers(request.headers()), body).await;
-    unread::close(&request, payload);
+    let mut body = RequestBody::new(payload.into_inner());
+    let read = async { to_bytes_limited(BodyStream::new(&mut body), LogoutEndpoint::MAX_BODY).await.ok()?.ok() };
+    let logout = endpoint.respond(request.method().as_str(), &Headers(request.headers()), read).await;
+    unread::close(&request, body);
     response(&logout)
 }
 

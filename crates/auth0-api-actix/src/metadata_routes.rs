@@ -10,6 +10,7 @@ use auth0_api_core::adapter::{MetadataRoute, metadata_of_all, metadata_to_serve}
 use auth0_api_core::metadata::MetadataResponse;
 
 use crate::request::Headers;
+use crate::request_body::RequestBody;
 use crate::unread;
 
 /// Returns routes that serve the metadata of an API. A client reads the metadata before it has a token, so no
@@ -90,7 +91,7 @@ fn pattern(path: &str) -> String {
 }
 
 async fn serve(request: HttpRequest, payload: Payload, route: Data<MetadataRoute>) -> HttpResponse {
-    unread::close(&request, payload.into_inner());
+    unread::close(&request, RequestBody::new(payload.into_inner()));
     response(&route.metadata().respond(request.method().as_str(), &Headers(request.headers())))
 }
 

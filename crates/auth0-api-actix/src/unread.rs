@@ -7,10 +7,10 @@
 //! | HTTP/1.1, `Content-Length` | it sends `Connection: close`, and reads on for a limited time. It needs no help |
 
 use std::cell::RefCell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::dev::{Payload, ServiceRequest};
@@ -24,38 +24,40 @@ use auth0_api_core::adapter::{AnnouncedBody, Connection, HttpVersion, UnreadBody
 use futures_core::Stream;
 
 use crate::request::Headers;
+use crate::request_body::RequestBody;
 
 /// Reads the body of a request that is rejected.
 pub(crate) async fn read(api: &ApiClient, mut request: ServiceRequest) -> ServiceRequest {
     if let Some(announced) = Announced::by(&request) {
-        announced.read(api, request.take_payload()).await;
+        announced.read(api, RequestBody::new(request.take_payload())).await;
     }
     request
 }
 
 /// Makes actix-web close the connection of a request with a chunked body that a route of this crate answers: such routes
 /// need no body.
-pub(crate) fn close(request: &HttpRequest, payload: Payload) {
+pub(crate) fn close(request: &HttpRequest, body: RequestBody) {
     if is_drained(request) {
-        close_after_answer(payload);
+        close_after_answer(body);
     }
 }
 
-/// What the middleware keeps of a body that the service has. A body that the service drops before its end returns.
+/// What the middleware keeps of a body that the service has. A body that the service drops before its end, or after an
+/// error, returns.
 pub(crate) struct Lent {
     announced: Announced,
     returned: Returned,
 }
 
-type Returned = Rc<RefCell<Option<Payload>>>;
+type Returned = Rc<RefCell<Option<RequestBody>>>;
 
 impl Lent {
     /// Makes the body of a request return. `None` if the middleware never reads it.
     pub(crate) fn to_service(request: &mut ServiceRequest) -> Option<Self> {
         let announced = Announced::by(request)?;
         let returned = Returned::default();
-        let payload = Some(request.take_payload());
-        let lent = ReturningPayload { payload, to: Rc::clone(&returned) };
+        let body = Some(RequestBody::new(request.take_payload()));
+        let lent = ReturningBody { body, to: Rc::clone(&returned) };
         request.set_payload(Payload::Stream { payload: Box::pin(lent) });
         Some(Self { announced, returned })
     }
@@ -63,8 +65,8 @@ impl Lent {
     /// Reads the body, if it has returned.
     pub(crate) async fn read(self, api: &ApiClient) {
         let returned = self.returned.take();
-        if let Some(payload) = returned {
-            self.announced.read(api, payload).await;
+        if let Some(body) = returned {
+            self.announced.read(api, body).await;
         }
     }
 }
@@ -91,13 +93,14 @@ impl Announced {
         is_drained(request).then(|| Self { body: announced(), version: HttpVersion::Http1 })
     }
 
-    async fn read(self, api: &ApiClient, mut payload: Payload) {
-        let connection = match self.body.rejected(api) {
-            UnreadBody::Read(reader) => reader.read(|context| poll_octets(&mut payload, context)).await,
+    async fn read(self, api: &ApiClient, mut body: RequestBody) {
+        let announced = if body.has_failed() { self.body.failed() } else { self.body };
+        let connection = match announced.rejected(api) {
+            UnreadBody::Read(reader) => reader.read(|context| body.poll_octets(context)).await,
             UnreadBody::Close | UnreadBody::Leave => Connection::Close,
         };
         if (connection, self.version) == (Connection::Close, HttpVersion::Http1) {
-            close_after_answer(payload);
+            close_after_answer(body);
         }
     }
 }
@@ -107,19 +110,18 @@ fn is_drained(request: &HttpRequest) -> bool {
     request.version() < Version::HTTP_2 && request.headers().contains_key(TRANSFER_ENCODING)
 }
 
-fn poll_octets(payload: &mut Payload, context: &mut Context<'_>) -> Poll<Option<usize>> {
-    let part = ready!(Pin::new(payload).poll_next(context));
-    Poll::Ready(part.and_then(Result::ok).map(|part| part.len()))
-}
-
 /// Makes actix-web close the connection after the answer.
 ///
 /// actix-web does so if something still has the body before and after the answer is sent: it sends `Connection: close`,
 /// and reads on for `HttpServer::client_disconnect_timeout` at most. The answer cannot hold the body, because a middleware
 /// further out may replace the content of the answer. So a task holds it, and ends with the body or with the connection.
-fn close_after_answer(mut payload: Payload) {
+fn close_after_answer(mut body: RequestBody) {
     rt::spawn(rt::time::timeout(LONGEST_TO_ANSWER, async move {
-        while poll_fn(|context| poll_octets(&mut payload, context)).await.is_some() {}
+        while let Some(Ok(_)) = poll_fn(|context| body.poll_octets(context)).await {}
+        if body.has_failed() {
+            // After an error, the body does not tell the task about the end of the connection.
+            pending::<()>().await;
+        }
     }));
 }
 
@@ -127,28 +129,23 @@ fn close_after_answer(mut payload: Payload) {
 /// task needs a limit. No middleware further out delays an answer for so long.
 const LONGEST_TO_ANSWER: Duration = Duration::from_secs(10);
 
-/// A body that returns when it is dropped before its end.
-struct ReturningPayload {
-    /// `None` after the end.
-    payload: Option<Payload>,
+/// A body that returns when it is dropped before its end, or after an error.
+struct ReturningBody {
+    /// `None` after the drop.
+    body: Option<RequestBody>,
     to: Returned,
 }
 
-impl Stream for ReturningPayload {
+impl Stream for ReturningBody {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(payload) = &mut self.payload else { return Poll::Ready(None) };
-        let part = ready!(Pin::new(payload).poll_next(context));
-        if !matches!(part, Some(Ok(_))) {
-            self.payload = None;
-        }
-        Poll::Ready(part)
+        self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_next(context))
     }
 }
 
-impl Drop for ReturningPayload {
+impl Drop for ReturningBody {
     fn drop(&mut self) {
-        self.to.replace(self.payload.take());
+        self.to.replace(self.body.take().filter(|body| !body.is_over()));
     }
 }

@@ -55,8 +55,8 @@ impl<B> Answer<Response<B>> {
             Some(UnreadBody::Read(reader)) => {
                 let mut body = Box::pin(body);
                 let next = move |context: &mut Context<'_>| {
-                    let frame = ready!(body.as_mut().poll_frame(context)).and_then(Result::ok);
-                    Poll::Ready(frame.map(|frame| frame.data_ref().map_or(0, Buf::remaining)))
+                    let frame = ready!(body.as_mut().poll_frame(context));
+                    Poll::Ready(frame.map(|frame| frame.map(|frame| frame.data_ref().map_or(0, Buf::remaining))))
                 };
                 Some(Reading(Box::pin(reader.read(next))))
             }

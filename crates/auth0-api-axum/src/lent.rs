@@ -15,7 +15,7 @@ use crate::answer::Answer;
 use crate::answer::announced;
 use crate::grpc::Protocol;
 #[cfg(feature = "axum")]
-use crate::returning_body::{Returned, returning};
+use crate::returning_body::{Progress, Returned, returning};
 
 /// What the layer keeps of a body that the service has.
 #[cfg(feature = "axum")]
@@ -36,10 +36,12 @@ impl Lent {
 
     /// Rejects the request with the response of the service. If the body has returned, it is read first.
     pub(crate) fn reject<B>(self, api: &ApiClient, response: Response<B>) -> Answer<Response<B>> {
-        match self.returned.take() {
-            Some(body) => Answer::new(api, Some(self.announced), body, response),
-            None => Answer::at_once(response),
-        }
+        let Some((body, progress)) = self.returned.take() else { return Answer::at_once(response) };
+        let announced = match progress {
+            Progress::Failed => self.announced.failed(),
+            Progress::Open => self.announced,
+        };
+        Answer::new(api, Some(announced), body, response)
     }
 }
 

@@ -1,4 +1,4 @@
-//! A body that returns to the layer when it is dropped before its end.
+//! A body that returns to the layer when it is dropped before its end, or after an error.
 
 use std::any::Any;
 use std::pin::Pin;
@@ -11,12 +11,22 @@ use http_body::{Body as _, Frame, SizeHint};
 
 /// Where a body returns to.
 #[derive(Clone, Default)]
-pub(crate) struct Returned(Arc<Mutex<Option<Body>>>);
+pub(crate) struct Returned(Arc<Mutex<Option<(Body, Progress)>>>);
+
+/// What the service has seen of a body that has returned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// An error. The client may still send, such as after a limit of a layer further out.
+    Failed,
+    /// No error.
+    Open,
+}
 
 /// A body that returns when it is dropped.
 struct ReturningBody {
     body: Body,
     has_ended: bool,
+    progress: Progress,
     to: Returned,
 }
 
@@ -31,12 +41,13 @@ impl Returned {
     pub(crate) fn lend(body: &mut Body) -> Self {
         let returned = Self::default();
         let inner = std::mem::take(body);
-        *body = Body::new(ReturningBody { body: inner, has_ended: false, to: returned.clone() });
+        let (has_ended, progress) = (false, Progress::Open);
+        *body = Body::new(ReturningBody { body: inner, has_ended, progress, to: returned.clone() });
         returned
     }
 
     /// Returns the body, if it has returned.
-    pub(crate) fn take(&self) -> Option<Body> {
+    pub(crate) fn take(&self) -> Option<(Body, Progress)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -50,7 +61,12 @@ impl http_body::Body for ReturningBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        self.has_ended = !matches!(frame, Some(Ok(_)));
+        match &frame {
+            Some(Ok(_)) => {}
+            Some(Err(_)) => self.progress = Progress::Failed,
+            // Many bodies say so after an error too.
+            None => self.has_ended = self.progress != Progress::Failed,
+        }
         Poll::Ready(frame)
     }
 
@@ -67,7 +83,7 @@ impl Drop for ReturningBody {
     fn drop(&mut self) {
         if !self.has_ended && !self.is_end_stream() {
             let body = std::mem::take(&mut self.body);
-            *self.to.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+            *self.to.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((body, self.progress));
         }
     }
 }

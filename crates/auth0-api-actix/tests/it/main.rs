@@ -11,4 +11,5 @@ mod logout;
 mod metadata;
 mod rejections;
 mod request;
+mod unread;
 mod world;

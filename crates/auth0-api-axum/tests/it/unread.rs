@@ -1,6 +1,7 @@
 //! What the layers read of the body of a rejected request.
 
 use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,7 @@ use auth0_api_core::Requirement;
 use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::BytesRejection;
 use axum::routing::post;
 use bytes::Bytes;
 use http::{Request, Response, Version};
@@ -46,7 +48,20 @@ impl http_body::Body for Parts {
     }
 }
 
-/// Sends a request with such a body, and returns the response and how many parts were read.
+/// A body of one part that ends with an error, as after a limit of an outer layer.
+struct Failing(Option<Bytes>);
+
+impl http_body::Body for Failing {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let part = self.0.take().map(Frame::data);
+        Poll::Ready(Some(part.ok_or_else(|| io::Error::other("too long"))))
+    }
+}
+
+/// Sends a request with a body of [`Parts`], and returns the response and how many parts were read.
 async fn send(app: Router, request: http::request::Builder, left: usize, ends: bool) -> (Response<Body>, usize) {
     let read = Arc::new(AtomicUsize::new(0));
     let body = Body::new(Parts { left, read: Arc::clone(&read), ends });
@@ -64,12 +79,17 @@ fn app(auth: AuthLayer<impl auth0_api_axum::RejectionBody<Body>>) -> Router {
         drop(body);
         Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?)
     };
+    let reads_the_body = |Token(token): Token, body: Result<Bytes, BytesRejection>| async move {
+        assert!(body.is_err());
+        Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?)
+    };
     Router::new()
         .route("/layer", post(|| async {}))
         .route("/require", required)
         .route("/extractor", post(|_: Scoped<Admins>| async {}))
         .route("/taken", post(takes_the_body))
         .route("/dropped", post(drops_the_body))
+        .route("/read", post(reads_the_body))
         .layer(auth)
 }
 
@@ -96,6 +116,22 @@ async fn a_body_beyond_the_bound_closes_the_connection_of_http_1_only() {
             let (response, read) = send(app.clone(), request, usize::MAX, true).await;
             assert_eq!(header(&response, "connection"), connection, "{path} {version:?}");
             assert_eq!(read, 1025, "{path} {version:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_fails_closes_the_connection_of_http_1_only() {
+    let world = TestWorld::start().await;
+    let app = app(AuthLayer::new(world.api.clone()));
+    for (path, status) in [("/layer", 401), ("/require", 403), ("/extractor", 403), ("/read", 403)] {
+        for (version, connection) in [(Version::HTTP_11, &["close"][..]), (Version::HTTP_2, &[])] {
+            let credentials = if status == 401 { world.bad_bearer() } else { world.bearer("") };
+            let request = credentials.method("POST").uri(path).version(version);
+            let body = Body::new(Failing(Some(Bytes::from_static(b"hello"))));
+            let response = app.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+            assert_eq!(response.status(), status, "{path} {version:?}");
+            assert_eq!(header(&response, "connection"), connection, "{path} {version:?}");
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum HttpVersion {
 #[derive(Clone, Copy, Debug)]
 pub struct AnnouncedBody {
     version: HttpVersion,
-    /// The body would exceed the bound, or the client waits for an invitation that it does not get.
+    /// The body would exceed the bound, the client waits for an invitation that it does not get, or reading has failed.
     is_unwanted: bool,
 }
 
@@ -75,6 +75,12 @@ impl AnnouncedBody {
         Self { version, is_unwanted }
     }
 
+    /// Describes the body after the application has got an error from it: nothing more can be read.
+    #[must_use]
+    pub fn failed(self) -> Self {
+        Self { is_unwanted: true, ..self }
+    }
+
     /// Decides about the body of a request that the middleware rejects. If the body has already arrived completely, or
     /// if there is none, do not call this.
     pub fn rejected(self, api: &ApiClient) -> UnreadBody {
@@ -91,16 +97,21 @@ impl AnnouncedBody {
 }
 
 impl BodyReader {
-    /// Reads to the end of the body, or until 1 MiB is read or 2 s are over. `next` returns the number of octets of the
-    /// next part of the body, and `None` at the end of the body or after an error.
+    /// Reads to the end of the body or to its first error, or until 1 MiB is read or 2 s are over. `next` returns the
+    /// number of octets of the next part of the body, and `None` at its end.
     ///
     /// Needs the timer of a tokio runtime.
-    pub async fn read(self, mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<usize>>) -> Connection {
+    pub async fn read<E>(self, mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<usize, E>>>) -> Connection {
         let Self { version, place: _place } = self;
         let mut left = MOST_OCTETS;
         let is_whole = poll_fn(|context| {
             loop {
-                let Some(octets) = ready!(next(context)) else { return Poll::Ready(true) };
+                let octets = match ready!(next(context)) {
+                    Some(Ok(octets)) => octets,
+                    // A middleware further out may have ended the body, and the client may still send.
+                    Some(Err(_)) => return Poll::Ready(false),
+                    None => return Poll::Ready(true),
+                };
                 // An empty part counts too, so that endless empty parts end.
                 let Some(rest) = left.checked_sub(octets.max(1)) else { return Poll::Ready(false) };
                 left = rest;
@@ -135,12 +146,18 @@ mod tests {
     use crate::client::ApiClient;
     use crate::rejected_bodies::RejectedBodies;
 
+    type Part = Poll<Option<Result<usize, ()>>>;
+
     fn api(bodies: RejectedBodies) -> ApiClient {
         ApiClient::builder("tenant.example.com", "https://api.example.com").rejected_bodies(bodies).build().unwrap()
     }
 
     fn decision(api: &ApiClient, version: HttpVersion, headers: &[(&str, &str)]) -> &'static str {
-        match AnnouncedBody::new(version, &headers.to_vec()).rejected(api) {
+        name(&AnnouncedBody::new(version, &headers.to_vec()).rejected(api))
+    }
+
+    fn name(unread: &UnreadBody) -> &'static str {
+        match unread {
             UnreadBody::Close => "close",
             UnreadBody::Leave => "leave",
             UnreadBody::Read(_) => "read",
@@ -200,9 +217,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_within_the_bounds_keeps_the_connection() {
-        let mut parts = vec![Poll::Ready(None), Poll::Ready(Some(MOST_OCTETS - 1)), Poll::Ready(Some(0))];
+        let mut parts: Vec<Part> =
+            vec![Poll::Ready(None), Poll::Ready(Some(Ok(MOST_OCTETS - 1))), Poll::Ready(Some(Ok(0)))];
         let outcome = reader(HttpVersion::Http1).read(|_| parts.pop().unwrap()).await;
         assert_eq!((outcome, parts.len()), (Connection::Keep, 0));
+    }
+
+    #[test]
+    fn nothing_is_read_after_an_error() {
+        let api = api(RejectedBodies::default());
+        for (version, outcome) in [(HttpVersion::Http1, "close"), (HttpVersion::Http2, "leave")] {
+            let failed = AnnouncedBody::new(version, &[("content-length", "5")]).failed();
+            assert_eq!(name(&failed.rejected(&api)), outcome);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_closes_the_connection_of_http_1() {
+        for (version, outcome) in [(HttpVersion::Http1, Connection::Close), (HttpVersion::Http2, Connection::Keep)] {
+            let mut parts: Vec<Part> = vec![Poll::Ready(None), Poll::Ready(Some(Err(()))), Poll::Ready(Some(Ok(5)))];
+            let read = reader(version).read(|_| parts.pop().unwrap()).await;
+            assert_eq!((read, parts.len()), (outcome, 1));
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -212,7 +248,7 @@ mod tests {
                 let mut parts = 0;
                 let read = reader(version).read(|_| {
                     parts += 1;
-                    Poll::Ready(Some(octets))
+                    Part::Ready(Some(Ok(octets)))
                 });
                 assert_eq!(read.await, outcome);
                 assert_eq!(parts, MOST_OCTETS / octets.max(1) + 1, "{octets}");
@@ -225,9 +261,9 @@ mod tests {
         for (version, outcome) in [(HttpVersion::Http1, Connection::Close), (HttpVersion::Http2, Connection::Keep)] {
             // With paused time, a timer fires as soon as nothing else can be done.
             let read =
-                tokio::time::timeout(LONGEST + Duration::from_millis(5), reader(version).read(|_| Poll::Pending));
+                tokio::time::timeout(LONGEST + Duration::from_millis(5), reader(version).read(|_| Part::Pending));
             assert_eq!(read.await, Ok(outcome));
-            let read = tokio::time::timeout(LONGEST / 2, reader(version).read(|_| Poll::Pending));
+            let read = tokio::time::timeout(LONGEST / 2, reader(version).read(|_| Part::Pending));
             assert!(read.await.is_err());
         }
     }

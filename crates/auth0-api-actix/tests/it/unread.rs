@@ -1,0 +1,128 @@
+//! What the middleware does with the body of a rejected request that has not arrived completely.
+
+use std::cell::Cell;
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use actix_web::dev::{Payload, Service as _};
+use actix_web::error::PayloadError;
+use actix_web::test::{call_service, init_service};
+use actix_web::web::{self, Bytes};
+use actix_web::{App, HttpMessage as _, HttpServer, rt};
+use auth0_api_actix::{Auth, HandlerError, Token};
+use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_testing::TestWorld;
+use futures_core::Stream;
+
+use crate::world::{Requests as _, request};
+
+/// A body of one part, which then ends, with an error or without.
+struct OnePart {
+    part: Option<Bytes>,
+    error: Option<PayloadError>,
+    is_held: Rc<Cell<bool>>,
+}
+
+impl Stream for OnePart {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let part = self.part.take().map(Ok);
+        Poll::Ready(part.or_else(|| self.error.take().map(Err)))
+    }
+}
+
+impl Drop for OnePart {
+    fn drop(&mut self) {
+        self.is_held.set(false);
+    }
+}
+
+/// A body that an outer middleware ends with an error at its first part.
+struct Limited {
+    body: Payload,
+    has_ended: bool,
+}
+
+impl Stream for Limited {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.has_ended {
+            return Poll::Ready(None);
+        }
+        let part = ready!(Pin::new(&mut self.body).poll_next(context));
+        self.has_ended = true;
+        Poll::Ready(part.map(|_| Err(PayloadError::Overflow)))
+    }
+}
+
+/// actix-web closes the connection if something holds the body while it answers. Otherwise it discards the rest of the
+/// body, without a limit.
+#[actix_web::test]
+async fn a_body_that_fails_is_held_until_the_answer_is_sent() {
+    async fn handler(Token(token): Token, body: web::Payload) -> Result<&'static str, HandlerError> {
+        _ = body.to_bytes().await;
+        Requirement::scope("admin").check(&token)?;
+        Ok("served")
+    }
+
+    let world = TestWorld::start().await;
+    let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    for (status, fails) in [(401, true), (401, false), (403, true), (403, false)] {
+        let is_held = Rc::new(Cell::new(true));
+        let error = fails.then_some(PayloadError::Overflow);
+        let body = OnePart { part: Some(Bytes::from_static(b"hello")), error, is_held: Rc::clone(&is_held) };
+        let request = if status == 401 { request() } else { world.bearer("") };
+        let mut request = request.insert_header(("transfer-encoding", "chunked")).to_request();
+        *request.payload() = Payload::Stream { payload: Box::pin(body) };
+        assert_eq!(call_service(&app, request).await.status(), status, "{fails}");
+        tokio::task::yield_now().await;
+        assert_eq!(is_held.get(), fails, "{status}");
+    }
+}
+
+#[actix_web::test]
+async fn the_connection_ends_after_an_outer_middleware_has_ended_the_body_with_an_error() {
+    let world = TestWorld::start().await;
+    let server = serve(world.api.clone());
+    let answer = tokio::task::spawn_blocking(move || everything(server)).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+}
+
+/// Serves an API behind an outer middleware that limits bodies.
+fn serve(api: ApiClient) -> SocketAddr {
+    let app = move || {
+        let app = App::new().default_service(web::to(|| async { "" })).wrap(Auth::new(api.clone()));
+        app.wrap_fn(|mut request, service| {
+            let body = Limited { body: request.take_payload(), has_ended: false };
+            request.set_payload(Payload::Stream { payload: Box::pin(body) });
+            service.call(request)
+        })
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = move || HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+    // The server needs an actix system, so it gets its own thread. The thread ends with the process.
+    std::thread::spawn(move || rt::System::new().block_on(server()));
+    address
+}
+
+/// Sends a request whose body does not end, and reads until the server ends the connection.
+fn everything(server: SocketAddr) -> io::Result<String> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(LONGEST))?;
+    let head = "POST /private HTTP/1.1\r\nhost: api.example.com\r\ntransfer-encoding: chunked\r\n\r\n";
+    stream.write_all(format!("{head}5\r\nhello\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// actix-web reads on for 1 s after its answer.
+const LONGEST: Duration = Duration::from_secs(10);
