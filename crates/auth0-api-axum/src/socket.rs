@@ -7,8 +7,12 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 
 /// Closes a WebSocket whose token has ended, with the [code](Ended::close_code) and the reason of the end.
 ///
-/// It sends the close frame, and waits for that of the client, at most 2 s in total. Then it drops the connection, also
-/// if the client reads nothing ([RFC 6455 §7.1.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1)).
+/// It sends the close frame, and waits for that of the client, at most 2 s in total. Then it drops the WebSocket. Over
+/// HTTP/1.1, this ends the connection, also if the client reads nothing
+/// ([RFC 6455 §7.1.1](https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1)).
+///
+/// Over HTTP/2, the stream of a client that reads nothing stays open until the client resets it or the connection ends: see
+/// [the guide](auth0_api_core::guide::long_connections#clients-that-do-not-read).
 ///
 /// ```
 /// use auth0_api_axum::{TokenEnd, close_socket};
@@ -42,7 +46,7 @@ pub async fn close_socket(mut socket: WebSocket, ended: Ended) {
             while let Some(Ok(_)) = socket.recv().await {}
         }
     };
-    // An error or a late client changes nothing: the connection ends.
+    // An error or a late client changes nothing: the WebSocket is dropped.
     _ = tokio::time::timeout(CLOSE_TIMEOUT, close).await;
 }
 
