@@ -16,7 +16,7 @@ use crate::admitted::Admitted;
 use crate::rejection::RejectionBody;
 use crate::request::{Headers, kept_uri, token_request};
 use crate::require::Require;
-use crate::response::{finish, is_undecided, reject};
+use crate::response::{finish, is_rejection, reject};
 use crate::unread::{self, Lent};
 
 /// Verifies the token of each request before the service behind it sees the request.
@@ -157,7 +157,7 @@ where
             let admitted = Admitted { admission, bodies };
             admitted.clone().store(request.request());
             let outcome = finish(&admitted, inner.call(request).await);
-            if let Some(lent) = lent.filter(|_| is_undecided(&outcome)) {
+            if let Some(lent) = lent.filter(|_| is_rejection(&outcome)) {
                 lent.read(gate.api()).await;
             }
             outcome

@@ -22,15 +22,8 @@ pub(crate) fn reject<B>(
     bodies: &RejectionBody,
 ) -> ServiceResponse<EitherBody<B>> {
     let response = TokenRejection::new(rejection, bodies, Some(request.request())).error_response();
-    let mut response = request.into_response(response).map_into_right_body();
-    response.response_mut().extensions_mut().insert(Decided);
-    response
+    request.into_response(response).map_into_right_body()
 }
-
-/// Marks the response of a middleware that has decided about the body. A middleware further out leaves the body alone: it
-/// would read as much again.
-#[derive(Clone, Copy, Debug)]
-struct Decided;
 
 /// Turns an error of a handler into a rejection, and sets the headers of the admission.
 pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<EitherBody<B>> {
@@ -55,14 +48,11 @@ pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<Eit
     }
 }
 
-/// Returns true for a rejection of this crate, unless a middleware further in has decided about the body.
-pub(crate) fn is_undecided<B>(outcome: &Outcome<B>) -> bool {
+/// Returns true for a rejection of this crate.
+pub(crate) fn is_rejection<B>(outcome: &Outcome<B>) -> bool {
     match outcome {
-        Ok(response) => {
-            let extensions = response.response().extensions();
-            extensions.get::<Rejection>().is_some() && extensions.get::<Decided>().is_none()
-        }
-        Err(error) => error.error_response().extensions().get::<Rejection>().is_some(),
+        Ok(response) => response.response().extensions().contains::<Rejection>(),
+        Err(error) => error.error_response().extensions().contains::<Rejection>(),
     }
 }
 

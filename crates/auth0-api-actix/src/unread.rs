@@ -6,7 +6,7 @@
 //! | HTTP/1.1, `Transfer-Encoding: chunked` | it keeps the connection, and discards the rest of the body without a limit of time or octets |
 //! | HTTP/1.1, `Content-Length` | it sends `Connection: close`, and reads on for a limited time. It needs no help |
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -29,6 +29,7 @@ use crate::request_body::RequestBody;
 /// Reads the body of a request that is rejected.
 pub(crate) async fn read(api: &ApiClient, mut request: ServiceRequest) -> ServiceRequest {
     if let Some(announced) = Announced::by(&request) {
+        Decided::about(&request).decide();
         announced.read(api, RequestBody::new(request.take_payload())).await;
     }
     request
@@ -42,10 +43,34 @@ pub(crate) fn close(request: &HttpRequest, body: RequestBody) {
     }
 }
 
+/// Whether a middleware has decided about the body of a request. A middleware further out then leaves the body alone: it
+/// would read as much again. It is stored with the request, because an error of a middleware has no response to mark.
+#[derive(Clone, Default)]
+struct Decided(Rc<Cell<bool>>);
+
+impl Decided {
+    /// Returns what all middleware of a request share.
+    fn about(request: &ServiceRequest) -> Self {
+        let mut extensions = request.extensions_mut();
+        if let Some(decided) = extensions.get::<Self>() {
+            return decided.clone();
+        }
+        let decided = Self::default();
+        extensions.insert(decided.clone());
+        decided
+    }
+
+    /// Returns true for the first decision.
+    fn decide(&self) -> bool {
+        !self.0.replace(true)
+    }
+}
+
 /// What the middleware keeps of a body that the service has. A body that the service drops before its end, or after an
 /// error, returns.
 pub(crate) struct Lent {
     announced: Announced,
+    decided: Decided,
     returned: Returned,
 }
 
@@ -55,16 +80,17 @@ impl Lent {
     /// Makes the body of a request return. `None` if the middleware never reads it.
     pub(crate) fn to_service(request: &mut ServiceRequest) -> Option<Self> {
         let announced = Announced::by(request)?;
+        let decided = Decided::about(request);
         let returned = Returned::default();
         let body = Some(RequestBody::new(request.take_payload()));
         let lent = ReturningBody { body, to: Rc::clone(&returned) };
         request.set_payload(Payload::Stream { payload: Box::pin(lent) });
-        Some(Self { announced, returned })
+        Some(Self { announced, decided, returned })
     }
 
-    /// Reads the body, if it has returned.
+    /// Reads the body, if it has returned and no middleware further in has decided about it.
     pub(crate) async fn read(self, api: &ApiClient) {
-        let returned = self.returned.take();
+        let returned = self.returned.take().filter(|_| self.decided.decide());
         if let Some(body) = returned {
             self.announced.read(api, body).await;
         }

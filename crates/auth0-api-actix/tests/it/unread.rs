@@ -8,17 +8,23 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use actix_web::dev::{Payload, Service as _};
+use actix_web::body::BoxBody;
+use actix_web::dev::{Payload, Service as _, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::test::{call_service, init_service};
+use actix_web::http::Version;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, Bytes};
-use actix_web::{App, HttpMessage as _, HttpServer, rt};
-use auth0_api_actix::{Auth, HandlerError, Token};
+use actix_web::{App, Error, HttpMessage as _, HttpServer, rt};
+use auth0_api_actix::{Auth, HandlerError, Scoped, Token, guard};
+use auth0_api_core::token::TokenError;
 use auth0_api_core::{ApiClient, Requirement};
 use auth0_api_testing::TestWorld;
 use futures_core::Stream;
 
 use crate::world::{Requests as _, request};
+
+guard!(Admins = Requirement::scope("admin"));
 
 /// A body of one part, which then ends, with an error or without.
 struct OnePart {
@@ -39,6 +45,18 @@ impl Stream for OnePart {
 impl Drop for OnePart {
     fn drop(&mut self) {
         self.is_held.set(false);
+    }
+}
+
+/// A body without an end, which counts the parts that are read, each of 1 KiB.
+struct Endless(Rc<Cell<usize>>);
+
+impl Stream for Endless {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.set(self.0.get() + 1);
+        Poll::Ready(Some(Ok(Bytes::from_static(&[0; 1024]))))
     }
 }
 
@@ -84,6 +102,34 @@ async fn a_body_that_fails_is_held_until_the_answer_is_sent() {
         assert_eq!(call_service(&app, request).await.status(), status, "{fails}");
         tokio::task::yield_now().await;
         assert_eq!(is_held.get(), fails, "{status}");
+    }
+}
+
+/// Over HTTP/2: the body returns to the outer middleware when the inner one has read as much as it may.
+#[actix_web::test]
+async fn two_middlewares_read_a_body_once() {
+    async fn fails(request: ServiceRequest, _: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+        drop(request);
+        Err(HandlerError::from(TokenError::Type).into())
+    }
+
+    let world = TestWorld::start().await;
+    let auth = Auth::new(world.api.clone());
+    let app = App::new()
+        .route("/extractor", web::get().to(|_: Scoped<Admins>| async { "served" }))
+        .service(web::resource("/error").route(web::get().to(|| async { "served" })).wrap(from_fn(fails)))
+        .wrap(auth.clone())
+        .wrap(auth);
+    let app = init_service(app).await;
+    for (path, status) in [("/extractor", 403), ("/error", 401)] {
+        let read = Rc::new(Cell::new(0));
+        let mut request = world.bearer("").uri(path).version(Version::HTTP_2).to_request();
+        *request.payload() = Payload::Stream { payload: Box::pin(Endless(Rc::clone(&read))) };
+        let answered = match try_call_service(&app, request).await {
+            Ok(response) => response.status(),
+            Err(error) => error.error_response().status(),
+        };
+        assert_eq!((answered.as_u16(), read.get()), (status, 1025), "{path}");
     }
 }
 
