@@ -38,8 +38,9 @@ impl Lent {
     pub(crate) fn reject<B>(self, api: &ApiClient, response: Response<B>) -> Answer<Response<B>> {
         let Some((body, progress)) = self.returned.take() else { return Answer::at_once(response) };
         let announced = match progress {
+            Progress::Begun => self.announced.begun(),
             Progress::Failed => self.announced.failed(),
-            Progress::Open => self.announced,
+            Progress::Untouched => self.announced,
         };
         Answer::new(api, Some(announced), body, response)
     }

@@ -13,13 +13,15 @@ use http_body::{Body as _, Frame, SizeHint};
 #[derive(Clone, Default)]
 pub(crate) struct Returned(Arc<Mutex<Option<(Body, Progress)>>>);
 
-/// What the service has seen of a body that has returned.
+/// What the service has done with a body that has returned.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// An error. The client may still send, such as after a limit of a layer further out.
+    /// It has asked for a part.
+    Begun,
+    /// It has got an error. The client may still send, such as after a limit of a layer further out.
     Failed,
-    /// No error.
-    Open,
+    /// Nothing.
+    Untouched,
 }
 
 /// A body that returns when it is dropped.
@@ -41,7 +43,7 @@ impl Returned {
     pub(crate) fn lend(body: &mut Body) -> Self {
         let returned = Self::default();
         let inner = std::mem::take(body);
-        let (has_ended, progress) = (false, Progress::Open);
+        let (has_ended, progress) = (false, Progress::Untouched);
         *body = Body::new(ReturningBody { body: inner, has_ended, progress, to: returned.clone() });
         returned
     }
@@ -60,6 +62,9 @@ impl http_body::Body for ReturningBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.progress == Progress::Untouched {
+            self.progress = Progress::Begun;
+        }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
         match &frame {
             Some(Ok(_)) => {}

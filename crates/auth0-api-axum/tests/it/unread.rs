@@ -18,6 +18,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use http::{Request, Response, Version};
 use http_body::Frame;
+use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use crate::world::{Requests as _, header};
@@ -79,6 +80,11 @@ fn app(auth: AuthLayer<impl auth0_api_axum::RejectionBody<Body>>) -> Router {
         drop(body);
         Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?)
     };
+    let begins_the_body = |Token(token): Token, mut body: Body| async move {
+        assert!(matches!(body.frame().await, Some(Ok(_))));
+        drop(body);
+        Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?)
+    };
     let reads_the_body = |Token(token): Token, body: Result<Bytes, BytesRejection>| async move {
         assert!(body.is_err());
         Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?)
@@ -89,6 +95,7 @@ fn app(auth: AuthLayer<impl auth0_api_axum::RejectionBody<Body>>) -> Router {
         .route("/extractor", post(|_: Scoped<Admins>| async {}))
         .route("/taken", post(takes_the_body))
         .route("/dropped", post(drops_the_body))
+        .route("/begun", post(begins_the_body))
         .route("/read", post(reads_the_body))
         .layer(auth)
 }
@@ -144,6 +151,19 @@ async fn nothing_is_read_of_a_body_that_the_client_has_not_begun() {
         let (response, read) = send(app.clone(), Request::post("/layer").header(name, value), 100, true).await;
         assert_eq!((response.status().as_u16(), read), (401, 0), "{name}");
         assert_eq!(header(&response, "connection"), ["close"], "{name}");
+    }
+}
+
+/// Over HTTP/1.1, the server has asked the client for the body as soon as the handler reads.
+#[tokio::test]
+async fn a_body_that_the_handler_has_begun_is_read_to_its_end() {
+    let world = TestWorld::start().await;
+    let app = app(AuthLayer::new(world.api.clone()));
+    for (path, read, connection) in [("/dropped", 0, &["close"][..]), ("/begun", 100, &[])] {
+        let request = world.bearer("").method("POST").uri(path).header("expect", "100-continue");
+        let (response, parts) = send(app.clone(), request, 100, true).await;
+        assert_eq!((response.status().as_u16(), parts), (403, read), "{path}");
+        assert_eq!(header(&response, "connection"), connection, "{path}");
     }
 }
 

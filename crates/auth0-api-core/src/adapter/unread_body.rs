@@ -30,8 +30,10 @@ pub enum HttpVersion {
 #[derive(Clone, Copy, Debug)]
 pub struct AnnouncedBody {
     version: HttpVersion,
-    /// The body would exceed the bound, the client waits for an invitation that it does not get, or reading has failed.
+    /// The body would exceed the bound, or reading has failed.
     is_unwanted: bool,
+    /// The client waits for an invitation that it does not get.
+    awaits_invitation: bool,
 }
 
 /// What to do with the body of a rejected request.
@@ -67,12 +69,21 @@ impl AnnouncedBody {
     ///
     /// Call this only for servers that answer `Expect: 100-continue` when the application begins to read.
     pub fn new(version: HttpVersion, headers: &dyn HeaderSource) -> Self {
-        let mut is_unwanted = false;
+        let (mut is_unwanted, mut awaits_invitation) = (false, false);
         // RFC 9110 §10.1.1: the server may answer with a final status instead of 100. The client then does not send the
         // body, or sends it although nobody asked for it.
-        headers.each_value("expect", &mut |value| is_unwanted |= value.eq_ignore_ascii_case(b"100-continue"));
+        headers.each_value("expect", &mut |value| awaits_invitation |= value.eq_ignore_ascii_case(b"100-continue"));
         headers.each_value("content-length", &mut |value| is_unwanted |= exceeds_bound(value));
-        Self { version, is_unwanted }
+        Self { version, is_unwanted, awaits_invitation }
+    }
+
+    /// Describes the body after the application has begun to read it. Over HTTP/1.1, the server has then answered
+    /// `Expect: 100-continue`, and the client sends the body.
+    #[must_use]
+    pub fn begun(self) -> Self {
+        // Over HTTP/2, hyper does not answer it: the client may still wait.
+        let awaits_invitation = self.awaits_invitation && self.version == HttpVersion::Http2;
+        Self { awaits_invitation, ..self }
     }
 
     /// Describes the body after the application has got an error from it: nothing more can be read.
@@ -84,13 +95,14 @@ impl AnnouncedBody {
     /// Decides about the body of a request that the middleware rejects. If the body has already arrived completely, or
     /// if there is none, do not call this.
     pub fn rejected(self, api: &ApiClient) -> UnreadBody {
+        let is_read = !self.is_unwanted && !self.awaits_invitation;
         let unread = match self.version {
             HttpVersion::Http1 => UnreadBody::Close,
             HttpVersion::Http2 => UnreadBody::Leave,
         };
         match api.rejected_bodies().place() {
             Place::Off => UnreadBody::Leave,
-            Place::Granted(place) if !self.is_unwanted => UnreadBody::Read(BodyReader { version: self.version, place }),
+            Place::Granted(place) if is_read => UnreadBody::Read(BodyReader { version: self.version, place }),
             Place::AllTaken | Place::Granted(_) => unread,
         }
     }
@@ -221,6 +233,20 @@ mod tests {
             vec![Poll::Ready(None), Poll::Ready(Some(Ok(MOST_OCTETS - 1))), Poll::Ready(Some(Ok(0)))];
         let outcome = reader(HttpVersion::Http1).read(|_| parts.pop().unwrap()).await;
         assert_eq!((outcome, parts.len()), (Connection::Keep, 0));
+    }
+
+    #[test]
+    fn an_invited_body_is_read() {
+        let api = api(RejectedBodies::default());
+        for (version, length, outcome) in [
+            (HttpVersion::Http1, "5", "read"),
+            (HttpVersion::Http1, "1048577", "close"),
+            (HttpVersion::Http2, "5", "leave"),
+        ] {
+            let headers = [("expect", "100-continue"), ("content-length", length)];
+            let begun = AnnouncedBody::new(version, &headers).begun();
+            assert_eq!(name(&begun.rejected(&api)), outcome, "{version:?} {length}");
+        }
     }
 
     #[test]
