@@ -48,7 +48,7 @@ async fn serve(request: HttpRequest, payload: Payload, endpoint: Data<LogoutEndp
     let mut body = RequestBody::new(payload.into_inner());
     let read = async { to_bytes_limited(BodyStream::new(&mut body), LogoutEndpoint::MAX_BODY).await.ok()?.ok() };
     let logout = endpoint.respond(request.method().as_str(), &Headers(request.headers()), read).await;
-    unread::close(&request, body);
+    unread::close(&request, body).await;
     response(&logout)
 }
 

@@ -91,7 +91,7 @@ fn pattern(path: &str) -> String {
 }
 
 async fn serve(request: HttpRequest, payload: Payload, route: Data<MetadataRoute>) -> HttpResponse {
-    unread::close(&request, RequestBody::new(payload.into_inner()));
+    unread::close(&request, RequestBody::new(payload.into_inner())).await;
     response(&route.metadata().respond(request.method().as_str(), &Headers(request.headers())))
 }
 

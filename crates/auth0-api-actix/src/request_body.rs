@@ -1,5 +1,6 @@
 //! The body of a request, and how it ended.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -34,6 +35,12 @@ impl RequestBody {
 
     pub(crate) fn is_over(&self) -> bool {
         self.end == Some(End::Over)
+    }
+
+    /// Looks for the end without waiting for it, and discards at most one part.
+    pub(crate) async fn ends_now(&mut self) -> bool {
+        _ = poll_fn(|context| Poll::Ready(self.poll_octets(context).is_ready())).await;
+        self.is_over()
     }
 
     /// Reads the next part, and returns the number of its octets.

@@ -13,12 +13,13 @@ use actix_web::dev::{Payload, Service as _, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
 use actix_web::http::Version;
 use actix_web::middleware::{Next, from_fn};
-use actix_web::test::{call_service, init_service, try_call_service};
+use actix_web::test::{TestRequest, call_service, init_service, try_call_service};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, Error, HttpMessage as _, HttpServer, rt};
-use auth0_api_actix::{Auth, HandlerError, Scoped, Token, guard};
+use auth0_api_actix::logout::MemoryRevocationStore;
+use auth0_api_actix::{Auth, HandlerError, Scoped, Token, guard, logout_route, metadata_routes};
 use auth0_api_core::token::TokenError;
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_core::{ApiClient, ApiClientBuilder, LogoutPolicy, ProtectedResource, RejectedBodies, Requirement};
 use auth0_api_testing::TestWorld;
 use futures_core::Stream;
 
@@ -102,6 +103,26 @@ async fn a_body_that_fails_is_held_until_the_answer_is_sent() {
         assert_eq!(call_service(&app, request).await.status(), status, "{fails}");
         tokio::task::yield_now().await;
         assert_eq!(is_held.get(), fails, "{status}");
+    }
+}
+
+/// In this test, as in those of many applications, a spawned task would panic: there is no actix runtime.
+#[tokio::test]
+async fn a_body_that_has_arrived_needs_no_actix_runtime() {
+    let settings = |builder: ApiClientBuilder| {
+        let builder = builder.resource_metadata(ProtectedResource::new("https://api.example.com"));
+        let builder = builder.logout(LogoutPolicy::new(["shop"], MemoryRevocationStore::new()));
+        builder.rejected_bodies(RejectedBodies::left_unread())
+    };
+    let world = TestWorld::start_with(settings).await;
+    let app = App::new()
+        .configure(metadata_routes(&world.api))
+        .configure(logout_route(&world.api, "/logout"))
+        .service(web::scope("/api").wrap(Auth::new(world.api.clone())));
+    let app = init_service(app).await;
+    for (path, status) in [("/.well-known/oauth-protected-resource", 405), ("/logout", 400), ("/api", 401)] {
+        let request = TestRequest::post().uri(path).insert_header(("transfer-encoding", "chunked"));
+        assert_eq!(call_service(&app, request.to_request()).await.status(), status, "{path}");
     }
 }
 
