@@ -1,9 +1,15 @@
 //! More trusted issuers than the client keeps at the same time.
 
+use std::sync::Mutex;
+
 use auth0_api_core::adapter::Gate;
+use auth0_api_core::http::{HttpClient, HttpFuture, HttpRequest};
 use auth0_api_core::issuer::DomainContext;
-use auth0_api_core::{KeyPolicy, TokenCache, TokenRequest, TrustedDomains};
-use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+use auth0_api_core::{Algorithm, ApiClient, KeyPolicy, TokenCache, TokenRequest, TrustedDomains};
+use auth0_api_testing::{Endpoint, HttpAnswer, LocalTenant, Misbehaviour, OfflineTenant, ScriptedHttp, SigningKey};
+use serde_json::json;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::{Tenants, outcome_of};
 use crate::log::Log;
@@ -179,6 +185,72 @@ async fn refresh_now_reaches_the_cached_tokens_of_an_issuer_that_was_evicted() {
     api.refresh_now(a.issuer()).await.unwrap();
     assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
     drop(lasting);
+}
+
+/// The fetch of an issuer that was evicted may end after `refresh_now`, with the keys of before.
+#[tokio::test]
+async fn a_token_of_an_issuer_that_was_evicted_meanwhile_is_not_cached() {
+    let tenant = OfflineTenant::new();
+    let [key, leaked, other] = [(); 3].map(|()| SigningKey::generate(Algorithm::ES256));
+    let keys = |keys: &[&SigningKey]| {
+        HttpAnswer::json(200, &json!({ "keys": keys.iter().map(|key| key.public_jwk()).collect::<Vec<_>>() }))
+    };
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    jwks.answer([keys(&[&key])]);
+    let document = json!({ "issuer": "https://other.example/", "jwks_uri": "https://other.example/jwks.json" });
+    let discovery = tenant.http().route("https://other.example/.well-known/openid-configuration");
+    discovery.answer([HttpAnswer::json(200, &document)]);
+    tenant.http().route("https://other.example/jwks.json").answer([keys(&[&other])]);
+    let list = TrustedDomains::list([OfflineTenant::DOMAIN, "other.example"]);
+    let builder = ApiClient::builder(list, OfflineTenant::AUDIENCE).algorithms([Algorithm::ES256]);
+    let builder = builder.clock(tenant.clock().clone()).http_client(tenant.http().clone());
+    let policy = KeyPolicy::new().max_issuers(1);
+    let api = builder.token_cache(TokenCache::entries(10)).key_policy(policy).build().unwrap();
+
+    // A request that lasts keeps the state of the issuer.
+    let headers = [("authorization", format!("Bearer {}", tenant.mint().key(&key).sign()))];
+    let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+    let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
+    api.reload(|settings| settings).await.unwrap();
+
+    let ((arrived, arrival), (answer, answered)) = (oneshot::channel(), oneshot::channel());
+    let first = ScriptedHttp::new();
+    first.other_urls().answer([keys(&[&key, &leaked])]);
+    let later = ScriptedHttp::new();
+    later.other_urls().answer([keys(&[&key])]);
+    jwks.forward_to(FirstWaits { test: Mutex::new(Some((arrived, answered))), first, later });
+    let (waiting, token) = (api.clone(), tenant.mint().key(&leaked).sign());
+    let waiting = tokio::spawn({
+        let token = token.clone();
+        async move { outcome_of(&waiting, &token).await }
+    });
+    timeout(seconds(60), arrival).await.unwrap().unwrap();
+    let of_other = tenant.mint().issuer("https://other.example/").key(&other).sign();
+    assert_eq!(outcome_of(&api, &of_other).await, "200 accepted", "evicts the tenant");
+    api.refresh_now(OfflineTenant::ISSUER).await.unwrap();
+    answer.send(()).unwrap();
+    assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "200 accepted", "began before");
+    assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
+    drop(lasting);
+}
+
+/// Forwards the first request when the test says so, and the others at once, to another client.
+#[derive(Debug)]
+struct FirstWaits {
+    test: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
+    first: ScriptedHttp,
+    later: ScriptedHttp,
+}
+
+impl HttpClient for FirstWaits {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        let Some((arrived, answered)) = self.test.lock().unwrap().take() else { return self.later.send(request) };
+        arrived.send(()).unwrap();
+        Box::pin(async move {
+            answered.await.unwrap();
+            self.first.send(request).await
+        })
+    }
 }
 
 #[tokio::test]

@@ -85,3 +85,28 @@ const MOST_PAST_CACHES: usize = 10_000;
 /// valid token rarely wait, because their issuers' keys are known.
 /// A model has two, so that few requests reach the limit.
 pub(super) const MOST_WAITING: usize = if cfg!(all(test, shuttle)) { 2 } else { 1024 };
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::super::KeyPolicy;
+    use super::*;
+
+    #[test]
+    fn no_cache_answers_for_an_issuer_that_was_asked_for_or_for_any_after_ten_thousand() {
+        let limits = Limits::new(&KeyPolicy::new().check().unwrap(), UNIX_EPOCH);
+        assert!(!limits.goes_past_caches("0"));
+        for issuer in 0..9_999 {
+            limits.go_past_caches(issuer.to_string().into());
+        }
+        assert!(limits.goes_past_caches("0") && !limits.goes_past_caches("other"));
+        for issuer in 9_999..10_100 {
+            limits.go_past_caches(issuer.to_string().into());
+        }
+        assert!(limits.goes_past_caches("0") && limits.goes_past_caches("other"));
+        assert_eq!(limits.past_caches().len(), 10_000);
+    }
+}
