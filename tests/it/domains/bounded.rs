@@ -53,6 +53,7 @@ async fn a_probe_that_warms_up_evicts_no_issuer_and_does_not_count_as_use() {
         }
         let list = TrustedDomains::list([a, b, c].map(LocalTenant::domain));
         let api = tenants.builder(list).key_policy(KeyPolicy::new().max_issuers(2)).build().unwrap();
+        assert!(!api.is_ready());
         api.warm_up().await.unwrap();
         assert_eq!(tenants.fetches(), [1, 1, 0], "the first two have room");
         for tenant in [first, last] {

@@ -46,11 +46,13 @@ async fn no_request_sees_a_mixture() {
                     let outcome = outcome_of(&api, &mixed).await;
                     assert!(["401 token_claim_missing", "401 token_audience"].contains(&outcome.as_str()), "{outcome}");
                     seen.fetch_add(1, Ordering::Relaxed);
+                    // The tasks of a reload need a thread, too.
+                    tokio::task::yield_now().await;
                 }
             });
         }
         for turn in 1..=RELOADS {
-            replace(turn).await;
+            timeout(seconds(60), replace(turn)).await.unwrap();
             let before = seen.load(Ordering::Relaxed);
             // At least one caller verifies between two reloads.
             timeout(seconds(60), async {

@@ -278,14 +278,18 @@ fn is_first_seen_here(reason: &Reason) -> bool {
 #[cfg(all(test, feature = "metrics", feature = "reqwest"))]
 mod tests {
     use super::ApiClient;
-    use crate::TrustedDomains;
+    use crate::{KeyPolicy, TrustedDomains};
 
     #[test]
-    fn a_new_client_counts_the_issuers_of_its_list() {
-        let domains = TrustedDomains::list(["one.example.com", "other.example.com"]);
-        let kept = crate::meter::tests::Kept::default();
-        let build = || ApiClient::builder(domains, "https://api.example.com").build();
-        assert!(metrics::with_local_recorder(&kept, build).is_ok());
-        assert_eq!(kept.lines(), ["auth0_api_issuers{} 2"]);
+    fn a_new_client_counts_the_issuers_that_it_holds() {
+        for (policy, held) in
+            [(KeyPolicy::new(), "auth0_api_issuers{} 2"), (KeyPolicy::new().max_issuers(1), "auth0_api_issuers{} 0")]
+        {
+            let domains = TrustedDomains::list(["one.example.com", "other.example.com"]);
+            let kept = crate::meter::tests::Kept::default();
+            let build = || ApiClient::builder(domains, "https://api.example.com").key_policy(policy).build();
+            assert!(metrics::with_local_recorder(&kept, build).is_ok());
+            assert_eq!(kept.lines(), [held]);
+        }
     }
 }

@@ -175,11 +175,6 @@ impl Directory {
         matches!(self, Self::Pinned(_))
     }
 
-    /// Whether a resolver names the issuers.
-    pub(super) fn is_resolved(&self) -> bool {
-        matches!(self, Self::Resolved(..))
-    }
-
     /// The names of the listed issuers; empty with a resolver.
     pub(super) fn names(&self) -> Vec<&str> {
         match self {

@@ -195,10 +195,33 @@ impl DiscoveryError {
         }
     }
 
-    /// Whether the server of the key set answered that this client must try later. A 503 without `Retry-After` does not say so:
-    /// perhaps the key set has moved, and only the discovery document says where.
+    /// Whether the server of the key set answered that this client must try later: with 429, or with 503 and a `Retry-After`,
+    /// which is read with these two only. Without one, perhaps the key set has moved, and the discovery document says where.
     pub(super) fn postpones_the_key_set(&self) -> bool {
         let Self::Jwks(FetchError::Status { status, retry_after }) = self else { return false };
-        *status == 429 || (*status == 503 && retry_after.is_some())
+        *status == 429 || retry_after.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_set_is_postponed_by_429_and_by_503_with_a_time() {
+        let wait = Some(Duration::from_secs(30));
+        for (status, retry_after, expected) in [
+            (429, None, true),
+            (429, wait, true),
+            (503, wait, true),
+            (503, None, false),
+            (500, None, false),
+            (404, None, false),
+        ] {
+            let error = || FetchError::Status { status, retry_after };
+            assert_eq!(DiscoveryError::Jwks(error()).postpones_the_key_set(), expected, "{status} {retry_after:?}");
+            assert!(!DiscoveryError::Discovery(error()).postpones_the_key_set());
+        }
+        assert!(!DiscoveryError::GivenUp.postpones_the_key_set());
     }
 }

@@ -122,10 +122,8 @@ impl Trust {
 
     /// Fetches the keys of one issuer, even if they are fresh.
     pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
-        if self.directory.is_resolved() {
-            // If the issuer is not held, its first fetch comes later, and a cache may have its old keys.
-            self.origin.limits.go_past_caches(issuer.into());
-        }
+        // Also if the issuer is not held: with a resolver, its first fetch may come next, and a cache may have its old keys.
+        self.origin.limits.go_past_caches(issuer.into());
         let state = self.directory.state(issuer).ok_or(IssuerError::NotTrusted { nearly: false })?;
         state.refresh_now().await
     }
