@@ -27,7 +27,7 @@ impl Origin {
         }
         let port = match authority.as_str().get(host.len()..).unwrap_or_default() {
             "" | ":" => default_port,
-            port => port.strip_prefix(':').and_then(|port| port.parse().ok()).ok_or(UrlError::Malformed)?,
+            port => port.strip_prefix(':').and_then(port_number).ok_or(UrlError::Malformed)?,
         };
         let scheme = scheme.to_ascii_lowercase();
         Ok(Self(if port == default_port {
@@ -75,6 +75,11 @@ fn default_port(scheme: &str) -> Result<u16, UrlError> {
         scheme if scheme.eq_ignore_ascii_case("http") => Ok(HTTP_PORT),
         _ => Err(UrlError::Scheme),
     }
+}
+
+/// RFC 3986 §3.2.3: digits only. The parsers of `http` and of the standard library accept a sign.
+fn port_number(digits: &str) -> Option<u16> {
+    if digits.bytes().all(|octet| octet.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 /// Names and addresses. No `%`: two spellings of one host must not be two origins.
@@ -131,6 +136,7 @@ mod tests {
             ("/events", UrlError::NotAbsolute),
             ("api.example.com:443", UrlError::NotAbsolute),
             ("ftp://api.example.com/", UrlError::Scheme),
+            ("https://api.example.com:+443/", UrlError::Malformed),
             ("https://api.example.com@attacker.example/", UrlError::UserInfo),
             ("https://user:password@api.example.com/", UrlError::UserInfo),
             ("https://api%2eexample.com/", UrlError::Malformed),
