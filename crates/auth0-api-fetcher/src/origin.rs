@@ -137,6 +137,7 @@ mod tests {
             ("api.example.com:443", UrlError::NotAbsolute),
             ("ftp://api.example.com/", UrlError::Scheme),
             ("https://api.example.com:+443/", UrlError::Malformed),
+            ("https://cdn.example.com:+8443", UrlError::Malformed),
             ("https://api.example.com@attacker.example/", UrlError::UserInfo),
             ("https://user:password@api.example.com/", UrlError::UserInfo),
             ("https://api%2eexample.com/", UrlError::Malformed),
