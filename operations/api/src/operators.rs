@@ -25,11 +25,7 @@ pub(crate) fn app(api: ApiClient, metrics: PrometheusHandle, clock: Option<Adjus
 
 /// A replica that is not ready gets no requests, and only requests fetch keys. So the probe fetches them.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
-    if api.is_ready() || api.warm_up().await.is_ok() {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    }
+    if api.is_ready() || api.warm_up().await.is_ok() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// Returns how many tasks the process runs: a number that grows for hours is a leak.
