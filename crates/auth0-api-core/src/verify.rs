@@ -84,9 +84,6 @@ impl Verifier {
         let jws = token.parse(&self.headers)?; //                                   format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now, waiting).await?; //     trust iss, find keys RFC 8725 §3.8
         let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
-        if keys.lack_a_permit() {
-            return Box::pin(self.verify_token(credentials, request, now, waiting)).await; // with newer keys
-        }
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
         self.remembered.remember(&claims, &keys, now);
         if self.remembered.is_configured() && !self.issuers.still_holds(&keys) {

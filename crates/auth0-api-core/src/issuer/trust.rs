@@ -32,7 +32,6 @@ pub(crate) struct Trust {
 pub(crate) struct IssuerKeys<'t> {
     issuer: Admitted<'t>,
     snapshot: Arc<Snapshot>,
-    lack_a_permit: bool,
 }
 
 impl Trust {
@@ -74,7 +73,8 @@ impl Trust {
     ///    has a state from the start, unless `max_issuers` is smaller. [`IssuerKeys::verify`] promotes an issuer once
     ///    a signature is valid.
     ///
-    /// If the keys are not at hand, an attempt ends here.
+    /// If the keys are stale because strangers had used up the permits, the token's signature may prove the issuer. The
+    /// issuer then needs no permit, and this method waits for newer keys. If the keys are not at hand, an attempt ends here.
     pub(crate) async fn key_for(
         &self,
         jws: &Jws<'_>,
@@ -90,12 +90,15 @@ impl Trust {
         let found = async {
             let issuer = self.directory.admit(&iss, request).await?;
             if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id, now) {
-                return Ok(IssuerKeys { issuer, snapshot, lack_a_permit: false });
+                return Ok(IssuerKeys { issuer, snapshot });
             }
             waiting.begin().await;
-            let snapshot = Box::pin(issuer.state.snapshot_with(algorithm, key_id, now)).await?;
-            let lack_a_permit = issuer.state.lacks_a_permit(&snapshot);
-            Ok(IssuerKeys { issuer, snapshot, lack_a_permit })
+            let keys = IssuerKeys { snapshot: waited(&issuer, jws, now).await?, issuer };
+            if !keys.prove_issuer(jws) {
+                return Ok(keys);
+            }
+            let issuer = self.directory.admit(&iss, request).await?;
+            Ok(IssuerKeys { snapshot: waited(&issuer, jws, now).await?, issuer })
         };
         found.await.inspect_err(report::not_looked_for)
     }
@@ -182,17 +185,31 @@ impl IssuerKeys<'_> {
         Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text, jwt })
     }
 
-    /// Whether the keys are stale because there was no permit for their refresh. Once [`verify`](Self::verify) has found a
-    /// valid signature, the issuer needs no permit. The tenant may have removed the key, so look for it again. Otherwise
-    /// strangers who take all permits could keep a leaked key in use.
-    pub(crate) fn lack_a_permit(&self) -> bool {
-        self.lack_a_permit
+    /// If the keys are stale because there was no permit for their refresh, and verify this signature, records that a token
+    /// of the issuer has a valid signature, and returns true. The issuer then needs no permit, and the tenant may have
+    /// removed the key, so look for it again. Otherwise strangers who take all permits could keep a leaked key in use.
+    fn prove_issuer(&self, jws: &Jws<'_>) -> bool {
+        if !self.issuer.state.lacks_a_permit(&self.snapshot) {
+            return false;
+        }
+        let keys = self.snapshot.keys().find(jws.header().algorithm(), jws.header().key_id());
+        let proves = keys.is_ok_and(|keys| jws.is_verified_by(keys));
+        if proves {
+            self.issuer.promote();
+        }
+        proves
     }
 
     /// Identifies the key set, so that a later request can check whether it is still the current one.
     pub(crate) fn version(&self) -> KeySetVersion {
         self.issuer.state.version_of(&self.snapshot)
     }
+}
+
+/// Waits for a snapshot with the key of the token.
+async fn waited(issuer: &Admitted<'_>, jws: &Jws<'_>, now: SystemTime) -> Result<Arc<Snapshot>, IssuerError> {
+    let header = jws.header();
+    Box::pin(issuer.state.snapshot_with(header.algorithm(), header.key_id(), now)).await
 }
 
 /// Fetches the keys of these issuers, unless they are fresh.

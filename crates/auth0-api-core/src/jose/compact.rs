@@ -119,18 +119,30 @@ impl<'t> Jws<'t> {
             Hash::Needed if self.outer.is_none() => self.input_and_hash(),
             Hash::Needed | Hash::NotNeeded => (self.input(), None),
         };
-        let mut buffer = [const { MaybeUninit::uninit() }; LONGEST_SIGNATURE];
-        let signature = self.signature.decode_into(&mut buffer).ok_or(JoseError::Signature)?;
-        let signed = keys.into_iter().any(|key| {
-            let key = key.borrow();
-            key.algorithm() == self.header.algorithm() && key.verifies(&input, signature)
-        });
-        if !signed {
+        if !self.is_signed(keys, &input) {
             return Err(JoseError::Signature);
         }
         self.remember_header();
         let Self { header, payload, .. } = self;
         Ok(VerifiedJws { hash, header, payload })
+    }
+
+    /// Whether [`verify`](Self::verify) would accept the signature.
+    pub(crate) fn is_verified_by<K: Borrow<VerificationKey>>(&self, keys: impl IntoIterator<Item = K>) -> bool {
+        self.is_signed(keys, &self.input())
+    }
+
+    fn is_signed<K: Borrow<VerificationKey>>(
+        &self,
+        keys: impl IntoIterator<Item = K>,
+        input: &SigningInput<'_>,
+    ) -> bool {
+        let mut buffer = [const { MaybeUninit::uninit() }; LONGEST_SIGNATURE];
+        let Some(signature) = self.signature.decode_into(&mut buffer) else { return false };
+        keys.into_iter().any(|key| {
+            let key = key.borrow();
+            key.algorithm() == self.header.algorithm() && key.verifies(input, signature)
+        })
     }
 
     fn remember_header(&self) {
