@@ -59,7 +59,7 @@ impl Verifier {
         request: Option<&TokenRequest<'_>>,
         waiting: Waiting,
     ) -> Result<VerifiedToken, Error> {
-        let now = self.clock.now(); //                                              read once
+        let now = self.clock.now(); //                                              when it arrived
         let credentials = self.binding.admit(credentials)?; //                      scheme offered       RFC 9449 §7
         if !self.can_attempt(&credentials) {
             waiting.begin().await;
@@ -69,7 +69,7 @@ impl Verifier {
             None => self.verify_token(&credentials, request, now, waiting).await?,
         };
         let claims = self.revocation.check(claims).await?; //                       not revoked
-        let proven = self.binding.bind(&credentials, claims, request, now).await?; // cnf, proof, replay   RFC 9449 §4.3
+        let proven = self.binding.bind(&credentials, claims, request, &*self.clock).await?; // cnf, proof, replay RFC 9449 §4.3
         Ok(proven.into_token(now))
     }
 

@@ -39,10 +39,10 @@ impl RedisReplayStoreBuilder {
 
     /// Sets how long Redis remembers a proof after its expiry. Default 30 s; a day at most.
     ///
-    /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
-    /// replica may be behind, or the request may have waited for an issuer's keys, for 20 s at most with the default
-    /// [`fetch_timeout`](auth0_api_core::KeyPolicy::fetch_timeout). The margin must be longer than the sum of that wait and
-    /// the difference between the replicas' clocks. If Redis has several nodes, add the difference between their clocks.
+    /// Without this margin, a replica whose clock is behind could accept a proof a second time, after Redis has removed it.
+    /// The margin must be longer than the difference between the replicas' clocks. If Redis has several nodes, add the
+    /// difference between their clocks. The time that a request waits for an issuer's keys does not count: the client reads
+    /// its clock after this wait, and rejects a proof that is too old then.
     ///
     /// A request may also wait for Redis itself. If [`response_timeout`](Self::response_timeout) is longer than its default,
     /// Redis remembers each proof for the difference longer.

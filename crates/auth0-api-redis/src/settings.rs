@@ -53,9 +53,8 @@ impl Settings {
     }
 }
 
-/// Clocks that are synchronised by NTP differ by less than a second. A request that has read the time waits for keys for 10 s
-/// at most, or 20 s if connections break; for a list of logouts for 2 s; and for Redis for the response timeout, which is half a
-/// second.
+/// Clocks that are synchronised by NTP differ by less than a second. A request that has read its clock for the proof waits
+/// only for Redis, for the response timeout, which is half a second. Clocks that are not synchronised often differ by more.
 const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
 
 /// The clocks of replicas that differ by more than a day are wrong.

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore};
-use auth0_api_core::{DpopPolicy, TokenRequest};
+use auth0_api_core::issuer::DomainContext;
+use auth0_api_core::{ApiClient, DpopPolicy, TokenRequest, TrustedDomains};
 use auth0_api_testing::{TestWorld, status_and_label};
 use futures_util::future::join_all;
 
@@ -89,6 +90,29 @@ async fn a_proof_is_remembered_until_one_second_after_its_expiry_and_for_the_who
         *store.seen.lock().unwrap(),
         [(now, at(1_700_000_061)), (now, at(1_700_000_066)), (now, at(1_700_000_061))]
     );
+}
+
+/// A store whose clock is its own may have forgotten such a proof.
+#[tokio::test]
+async fn a_proof_that_becomes_too_old_while_the_request_waits_does_not_reach_the_store() {
+    let world = TestWorld::start().await;
+    let holder = world.tenant.token_holder();
+    for (wait, expected, recorded) in [(0, "200 accepted", 1), (1, "401 dpop_iat_window", 0)] {
+        let (clock, domain) = (world.clock.clone(), world.tenant.domain().to_owned());
+        let slow = move |_: &DomainContext<'_>| {
+            clock.advance(seconds(wait));
+            let domain = domain.clone();
+            async move { Ok(vec![domain]) }
+        };
+        let store = Arc::new(Recording::default());
+        let builder =
+            ApiClient::builder(TrustedDomains::resolver(slow), world.tenant.audience()).insecure_http_loopback();
+        let policy = DpopPolicy::accept().replay_store(Arc::clone(&store));
+        let api = builder.clock(world.clock.clone()).dpop(policy).build().unwrap();
+        let proof = holder.proof("GET", URL).issued_at(world.now() - seconds(300));
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), expected, "{wait} s");
+        assert_eq!(store.seen.lock().unwrap().len(), recorded, "{wait} s");
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::confirmation::Confirmation;
 use super::{BindingError, confirmation};
 use crate::called_url::TargetPolicy;
 use crate::certificate::CertificateThumbprint;
+use crate::clock::Clock;
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
 use crate::dpop::{CheckedDpopPolicy, Expected, HoldingProof, Insertion, Mode, NonceAge, ProofError, check_proof};
 use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
@@ -78,14 +79,15 @@ impl Binder {
     /// 2. If the token is bound to a certificate, the client must have sent the request with this certificate.
     /// 3. The scheme must match the binding: a token that is bound to a key needs `DPoP`, and any other token needs
     ///    `Bearer`. The one exception is [`DpopPolicy::accept_bound_tokens_as_bearer`](crate::DpopPolicy::accept_bound_tokens_as_bearer).
-    /// 4. With `DPoP`, the proof is checked.
+    /// 4. With `DPoP`, the proof is checked. The clock is read again for this: the request may have waited for keys, and a
+    ///    store may have forgotten a proof that has become too old meanwhile.
     /// 5. The replay store is called last. So if another check fails, the proof is not recorded as used.
     pub(crate) async fn bind(
         &self,
         credentials: &Credentials<'_>,
         claims: ValidClaims,
         request: Option<&TokenRequest<'_>>,
-        now: SystemTime,
+        clock: &dyn Clock,
     ) -> Result<Proven, BindingError> {
         let Confirmation { key, certificate } = confirmation::read(&claims)?;
         let certificate = certificate.map(|bound_to| self.certificates.prove(bound_to, request)).transpose()?;
@@ -98,7 +100,7 @@ impl Binder {
             (Scheme::Dpop, Some(thumbprint)) => {
                 // `request` is `None` for a raw token only, and a raw token is always treated as Bearer.
                 let request = request.ok_or(BindingError::ProofMissing)?;
-                self.verify_proof(credentials, claims.token_hash(), thumbprint, request, now).await
+                self.verify_proof(credentials, claims.token_hash(), thumbprint, request, clock.now()).await
             }
         };
         Ok(Proven { claims, proof: proof?, certificate })

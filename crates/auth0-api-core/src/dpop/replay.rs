@@ -28,6 +28,9 @@ pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, Replay
 pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// Records `proof` until `expires_at`, in one atomic step, and returns whether it was already recorded.
     ///
+    /// The client reads `now` after the request has waited for keys and for the revocation list, and rejects a proof that is
+    /// too old then without a call.
+    ///
     /// The store may forget a proof only when `now` is later than the `expires_at` of the proof. A store that cannot
     /// guarantee this returns an error instead. The request is then rejected: with 429 for
     /// [`KeyQuota`](ReplayStoreError::KeyQuota), else with 503.
