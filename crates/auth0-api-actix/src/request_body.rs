@@ -37,9 +37,19 @@ impl RequestBody {
         self.end == Some(End::Over)
     }
 
-    /// Looks for the end without waiting for it, and discards at most one part.
+    /// Looks for the end without waiting for it, and discards what has arrived, about 1 MiB at most.
     pub(crate) async fn ends_now(&mut self) -> bool {
-        _ = poll_fn(|context| Poll::Ready(self.poll_octets(context).is_ready())).await;
+        let mut left = MOST_OCTETS;
+        poll_fn(|context| {
+            while left > 0
+                && let Poll::Ready(Some(Ok(octets))) = self.poll_octets(context)
+            {
+                // An empty part counts too, so that endless empty parts end.
+                left = left.saturating_sub(octets.max(1));
+            }
+            Poll::Ready(())
+        })
+        .await;
         self.is_over()
     }
 
@@ -67,3 +77,6 @@ impl Stream for RequestBody {
         Poll::Ready(part)
     }
 }
+
+/// As much as the middleware reads of the body of a rejected request.
+const MOST_OCTETS: usize = 1 << 20;

@@ -142,8 +142,8 @@ fn is_drained(request: &HttpRequest) -> bool {
 /// and reads on for `HttpServer::client_disconnect_timeout` at most. The answer cannot hold the body, because a middleware
 /// further out may replace the content of the answer. So a task holds it, and ends with the body or with the connection.
 async fn close_after_answer(mut body: RequestBody) {
-    // Nothing is left to discard. The requests of actix-web's test module end here too, and their tests may have no actix
-    // runtime, without which `spawn` panics.
+    // Nothing is left to discard. The requests of actix-web's test module, whose bodies have arrived, end here too. Their
+    // tests may have no actix runtime, without which `spawn` panics.
     if body.ends_now().await {
         return;
     }
