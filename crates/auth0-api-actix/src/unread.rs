@@ -7,7 +7,8 @@
 //! | HTTP/1.1, `Content-Length` | it sends `Connection: close`, and reads on for a limited time. It needs no help |
 
 use std::cell::{Cell, RefCell};
-use std::future::{pending, poll_fn};
+use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -17,6 +18,7 @@ use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::error::PayloadError;
 use actix_web::http::Version;
 use actix_web::http::header::TRANSFER_ENCODING;
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, rt};
 use auth0_api_core::ApiClient;
@@ -147,18 +149,48 @@ async fn close_after_answer(mut body: RequestBody) {
     if body.ends_now().await {
         return;
     }
-    rt::spawn(rt::time::timeout(LONGEST_TO_ANSWER, async move {
-        while let Some(Ok(_)) = poll_fn(|context| body.poll_octets(context)).await {}
+    if body.has_failed() {
+        hold(body);
+        return;
+    }
+    rt::spawn(async move {
+        let read = async { while let Some(Ok(_)) = poll_fn(|context| body.poll_octets(context)).await {} };
+        _ = rt::time::timeout(LONGEST_TO_ANSWER, read).await;
         if body.has_failed() {
-            // After an error, the body does not tell the task about the end of the connection.
-            pending::<()>().await;
+            hold(body);
         }
-    }));
+    });
+}
+
+/// Holds a body that has failed. It does not tell anyone about the end of its connection, so it would outlive it: a client
+/// without a token could leave any number of them. So a new body replaces the oldest one, if there are too many. Its answer
+/// was sent long ago: usually, it is sent before this worker takes the next request. Otherwise actix-web discards the rest
+/// of the body without a limit, as it does for each handler that leaves a body unread.
+fn hold(body: RequestBody) {
+    let task = rt::spawn(async move {
+        rt::time::sleep(LONGEST_TO_ANSWER).await;
+        drop(body);
+    });
+    HELD.with_borrow_mut(|held| {
+        if held.len() >= MOST_HELD
+            && let Some(oldest) = held.pop_front()
+        {
+            oldest.abort();
+        }
+        held.push_back(task);
+    });
+}
+
+thread_local! {
+    /// The tasks that hold the bodies of this worker, the oldest first. Some of them may have ended.
+    static HELD: RefCell<VecDeque<JoinHandle<()>>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// actix-http tells the task about the end of the connection, but the stream of a middleware further out may hide it, so the
 /// task needs a limit. No middleware further out delays an answer for so long.
 const LONGEST_TO_ANSWER: Duration = Duration::from_secs(10);
+/// The bodies that have failed, for each worker. With each, actix-http keeps at most about 32 KiB: 8 MiB in all.
+const MOST_HELD: usize = 256;
 
 /// A body that returns when it is dropped before its end, or after an error.
 struct ReturningBody {

@@ -106,6 +106,29 @@ async fn a_body_that_fails_is_held_until_the_answer_is_sent() {
     }
 }
 
+/// Nothing says when the connection of such a body ends, so that a client without a token could leave any number of them.
+#[actix_web::test]
+async fn a_further_body_that_fails_replaces_the_oldest_one() {
+    let world = TestWorld::start().await;
+    let app = init_service(App::new().wrap(Auth::new(world.api.clone()))).await;
+    let mut held = Vec::new();
+    for count in 1..=MOST_HELD + 2 {
+        let is_held = Rc::new(Cell::new(true));
+        let body = OnePart { part: None, error: Some(PayloadError::Overflow), is_held: Rc::clone(&is_held) };
+        let mut request = request().insert_header(("transfer-encoding", "chunked")).to_request();
+        *request.payload() = Payload::Stream { payload: Box::pin(body) };
+        assert_eq!(call_service(&app, request).await.status(), 401);
+        held.push(is_held);
+        // The tasks run: those that are over drop their bodies.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        let oldest = count.saturating_sub(MOST_HELD);
+        assert_eq!(held.iter().position(|is_held| is_held.get()), Some(oldest), "{count}");
+        assert!(held.iter().skip(oldest).all(|is_held| is_held.get()), "{count}");
+    }
+}
+
 /// In this test, as in those of many applications, a spawned task would panic: there is no actix runtime.
 #[tokio::test]
 async fn a_body_that_has_arrived_needs_no_actix_runtime() {
@@ -194,5 +217,7 @@ fn everything(server: SocketAddr) -> io::Result<String> {
     Ok(answer)
 }
 
+/// The bodies that a worker holds after an error.
+const MOST_HELD: usize = 256;
 /// actix-web reads on for 1 s after its answer.
 const LONGEST: Duration = Duration::from_secs(10);
