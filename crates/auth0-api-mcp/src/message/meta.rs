@@ -55,16 +55,14 @@ impl<'m> Meta<'m> {
 }
 
 /// Reads `inputResponses` of a call that a client repeats after `input_required`. What has another form is no answer to a
-/// URL of this crate, and a matter of the server.
+/// URL of this crate, and a matter of the server, which chooses the names of its own inputs: `Open` alone is one of them.
 fn response(params: &StrictObject<'_>) -> Result<Option<ElicitationResponse>, MessageError> {
     let Some(responses) = object(params, "inputResponses").ok().flatten() else { return Ok(None) };
-    let response = object(&responses, INPUT).ok().flatten();
-    let is_odd = look_alike::is_in(&responses, &[INPUT])
-        || response.as_ref().is_some_and(|response| look_alike::is_in(response, &["action"]));
-    if is_odd {
+    let response = object(&responses, INPUT).ok().flatten().filter(|response| response.raw("action").is_some());
+    let Some(response) = response else { return Ok(None) };
+    if look_alike::is_in(&responses, &[INPUT]) || look_alike::is_in(&response, &["action"]) {
         return Err(MessageError::Params);
     }
-    let Some(response) = response.filter(|response| response.raw("action").is_some()) else { return Ok(None) };
     let action = response.string("action").ok().flatten();
     Ok(Some(ElicitationResponse::of_action(action.as_deref())))
 }

@@ -66,6 +66,9 @@ async fn a_person_who_has_answered_is_not_asked_again_by_a_prompt_or_a_resource(
             (json!({}), "asked"),
             (json!({ "other": { "action": "accept" } }), "asked"),
             (json!({ "open": { "content": {} } }), "asked"),
+            // Inputs of the server, which chooses their names.
+            (json!({ "Open": { "action": "accept" }, "_open": { "roots": [] } }), "asked"),
+            (json!({ "open": { "Action": "accept" } }), "asked"),
             (json!({ "open": { "action": "accept" } }), &accepted),
             (json!({ "open": { "action": "decline" } }), &declined),
             (json!({ "open": { "action": 1 } }), &declined),
