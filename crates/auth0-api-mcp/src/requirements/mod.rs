@@ -12,7 +12,7 @@ use self::rules::NamedTemplate;
 pub(crate) use self::rules::Rules;
 use crate::layer_error::McpLayerError;
 use crate::message::known_methods;
-use crate::template::{folded as folded_uri, loose};
+use crate::template::{driveless, folded as folded_uri, loose};
 
 /// What a token must have for each tool, resource and prompt of an MCP server.
 ///
@@ -128,6 +128,11 @@ impl McpRequirements {
     /// after `;`, and dots and blanks at its end. A URI that would match a template without them, and does not match it as it
     /// is, is denied, even if it matches another template.
     ///
+    /// Windows has a current drive: `file:///hr/pay.pdf` is perhaps `file:///c:/hr/pay.pdf`. If only one of a URI and a
+    /// template names a drive, and both agree otherwise, the requirement of this template applies in addition to those of the
+    /// templates that match. If only one of a URI and a resource does, the URI is denied. A variable that is a whole segment,
+    /// such as `{name}`, does not stand for a drive: write `{name}:`.
+    ///
     /// Two spellings are not recognized: the forms of Unicode, and the short names of Windows (8.3), such as `PAYROL~1` for
     /// `payroll-2026`. A server whose file system has them must look at them itself.
     ///
@@ -214,6 +219,8 @@ impl McpRequirements {
             return Err(McpLayerError::BroaderScopes { scopes: scope.into() });
         }
         let loose_resources = resources.keys().flat_map(|uri| [loose(uri), loose(&folded_uri(uri))]).collect();
+        let without_drives = resources.keys().flat_map(|uri| [driveless(uri), driveless(&folded_uri(uri))]).flatten();
+        let driveless_resources = without_drives.map(|uri| loose(&uri)).collect();
         let with_base = |requirement: Requirement| base.clone().and(requirement).within(&hierarchy);
         let by_name = |named: ByName| named.into_iter().map(|(name, one)| (name, with_base(one)));
         let parsed = templates.into_iter().map(|(text, requirement)| {
@@ -226,6 +233,7 @@ impl McpRequirements {
             prompts: Names::new(by_name(prompts), []),
             resources: by_name(resources).collect(),
             loose_resources,
+            driveless_resources,
             methods: Names::new(by_name(methods), known_methods()),
             tasks: tasks.map(with_base),
             base: base.within(&hierarchy),

@@ -8,7 +8,7 @@ use auth0_api_core::Requirement;
 use super::names::Names;
 use crate::Target;
 use crate::message::Operation;
-use crate::template::{Template, caseless, folded, is_plain, loose};
+use crate::template::{Template, caseless, driveless, folded, is_plain, loose};
 use crate::unnamed::Unnamed;
 
 /// The requirements of a layer. Each includes the base, so that one check finds everything that a token lacks.
@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     pub(super) resources: BTreeMap<Box<str>, Requirement>,
     /// The URIs of `resources`, as servers that do not look at the spelling see them, also [folded].
     pub(super) loose_resources: BTreeSet<Vec<u8>>,
+    /// The same without the letters of their drives.
+    pub(super) driveless_resources: BTreeSet<Vec<u8>>,
     pub(super) templates: Vec<NamedTemplate>,
     pub(super) methods: Names,
     pub(super) tasks: Option<Requirement>,
@@ -32,15 +34,46 @@ pub(crate) struct Rules {
 pub(crate) struct NamedTemplate {
     text: Box<str>,
     template: Template,
-    folded: Template,
+    folded: Folded<Template>,
     requirement: Requirement,
+}
+
+/// A URI or a template that is [folded], also without the letter of its drive, if it has one.
+#[derive(Debug)]
+struct Folded<T> {
+    whole: T,
+    driveless: Option<T>,
 }
 
 impl NamedTemplate {
     /// Parses a template. `None` for a form that is not supported.
     pub(super) fn parse(text: &str, requirement: Requirement) -> Option<Self> {
         let template = Template::parse(text)?;
-        Some(Self { text: text.into(), folded: template.folded(), template, requirement })
+        let whole = template.folded();
+        let folded = Folded { driveless: whole.driveless(), whole };
+        Some(Self { text: text.into(), template, folded, requirement })
+    }
+}
+
+impl<T> Folded<T> {
+    /// Whether two are alike, as they are or on the drive that only one of them names.
+    fn are_alike<U>(&self, other: &Folded<U>, are_alike: impl Fn(&T, &U) -> bool) -> bool {
+        let is_on_drive = match (&self.driveless, &other.driveless) {
+            (Some(driveless), None) => are_alike(driveless, &other.whole),
+            (None, Some(driveless)) => are_alike(&self.whole, driveless),
+            (Some(_), Some(_)) | (None, None) => false,
+        };
+        is_on_drive || are_alike(&self.whole, &other.whole)
+    }
+}
+
+impl Folded<String> {
+    fn uri(uri: &str) -> Self {
+        Self::of(folded(uri))
+    }
+
+    fn of(whole: String) -> Self {
+        Self { driveless: driveless(&whole), whole }
     }
 }
 
@@ -116,25 +149,36 @@ impl Rules {
         if self.is_open && self.resources.is_empty() && self.templates.is_empty() {
             return Ok(Cow::Borrowed(&self.base));
         }
-        let plain = folded(uri);
-        let is_resource = || [uri, &plain].into_iter().any(|uri| self.loose_resources.contains(&loose(uri)));
+        let plain = Folded::uri(uri);
         // A URI with a second spelling may be one of a stricter requirement. So it is denied even if everything else is open.
-        if !is_plain(uri) || is_resource() {
+        if !is_plain(uri) || self.is_perhaps_resource(uri, &plain) {
             return Err(Unnamed::Resource(uri));
         }
-        let (mut matching, mut roots) = (Vec::new(), Vec::new());
+        let (mut matching, mut further) = (Vec::new(), Vec::new());
         for named in &self.templates {
             if named.template.matches(uri) {
                 matching.push(&named.requirement);
             } else if named.template.has_root(uri) {
-                roots.push(&named.requirement);
-            } else if named.folded.resembles(&plain) {
+                further.push(&named.requirement);
+            } else if named.folded.whole.resembles(&plain.whole) {
                 return Err(Unnamed::Resource(uri));
+            } else if named.folded.are_alike(&plain, |template, uri| template.resembles(uri)) {
+                // On the current drive of the server, it is the same file.
+                further.push(&named.requirement);
             }
         }
         // The root alone is not named: the template stands for what is below.
         let all = matching.into_iter().map(Cow::Borrowed).reduce(both).ok_or(Unnamed::Resource(uri))?;
-        Ok(roots.into_iter().map(Cow::Borrowed).fold(all, both))
+        Ok(further.into_iter().map(Cow::Borrowed).fold(all, both))
+    }
+
+    /// Whether a server may take a URI for a resource that is named.
+    fn is_perhaps_resource(&self, uri: &str, plain: &Folded<String>) -> bool {
+        let on_current_drive = plain.driveless.as_deref().map(loose);
+        on_current_drive.is_some_and(|uri| self.loose_resources.contains(&uri))
+            || [uri, &plain.whole].into_iter().map(loose).any(|uri| {
+                self.loose_resources.contains(&uri) || self.driveless_resources.contains(&uri)
+            })
     }
 
     /// What the list of a directory requires: also what the templates and resources require that are directly in it, because
@@ -145,9 +189,13 @@ impl Rules {
             return Ok(own);
         }
         let plain = folded(uri);
-        let directory = plain.strip_suffix('/').unwrap_or(&plain);
-        let is_in = |resource: &str| folded(resource).rsplit_once('/').is_some_and(|(parent, _)| parent == directory);
-        let templates = self.templates.iter().filter(|named| named.folded.is_listed_in(directory));
+        let directory = Folded::of(plain.strip_suffix('/').unwrap_or(&plain).to_owned());
+        let is_in = |resource: &String, directory: &String| {
+            resource.rsplit_once('/').is_some_and(|(parent, _)| parent == directory.as_str())
+        };
+        let is_in = |resource: &str| Folded::uri(resource).are_alike(&directory, is_in);
+        let is_listed = |template: &Template, directory: &String| template.is_listed_in(directory);
+        let templates = self.templates.iter().filter(|named| named.folded.are_alike(&directory, is_listed));
         let resources = self.resources.iter().filter(|(resource, _)| is_in(resource));
         Ok(with(own, templates, resources))
     }
@@ -158,11 +206,11 @@ impl Rules {
         let own = Cow::Borrowed(&completed.requirement);
         let prefix = completed.text.split('{').next().filter(|_| completed.template.is_open()).map(caseless);
         let is_below = |text: &str| prefix.as_deref().is_some_and(|prefix| caseless(text).starts_with(prefix));
-        let templates = self.templates.iter();
-        let templates =
-            templates.filter(|named| is_below(&named.text) || named.folded.shares_a_uri_with(&completed.folded));
-        let resources = self.resources.iter();
-        let resources = resources.filter(|(uri, _)| is_below(uri) || completed.folded.resembles(&folded(uri)));
+        let shares = |named: &NamedTemplate| named.folded.are_alike(&completed.folded, Template::shares_a_uri_with);
+        let templates = self.templates.iter().filter(|named| is_below(&named.text) || shares(named));
+        let resembles = |template: &Template, uri: &String| template.resembles(uri);
+        let is_like = |uri: &str| completed.folded.are_alike(&Folded::uri(uri), resembles);
+        let resources = self.resources.iter().filter(|(uri, _)| is_below(uri) || is_like(uri));
         with(own, templates, resources)
     }
 

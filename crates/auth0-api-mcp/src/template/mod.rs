@@ -4,8 +4,8 @@ mod uri;
 
 use std::cmp::Ordering;
 
-pub(crate) use self::uri::{caseless, folded, is_plain, loose};
-use self::uri::{folded_segment, has_one_spelling};
+pub(crate) use self::uri::{caseless, driveless, folded, is_plain, loose};
+use self::uri::{drive_place, folded_segment, has_one_spelling};
 
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.
 ///
@@ -58,7 +58,7 @@ impl Template {
             // What is plain has no empty segment, except perhaps the last one.
             Some(Rest::Something) => self.is_open && !uri.ends_with('/'),
         };
-        is_whole && (self.has_fixed_authority() || has_one_spelling(uri))
+        is_whole && self.shows_drive(uri) && (self.has_fixed_authority() || has_one_spelling(uri))
     }
 
     /// Whether a URI is the root of an open template: `file:///hr` of `file:///hr/{+path}`. A client that lists or
@@ -105,9 +105,23 @@ impl Template {
         Self { segments: self.segments.iter().filter_map(Segment::folded).collect(), is_open: self.is_open }
     }
 
+    /// The template without the letter of its drive. `None` if it has none.
+    pub(crate) fn driveless(&self) -> Option<Self> {
+        let place = drive_place(&self.example())?;
+        let segments = self.segments.iter().enumerate().filter(|(index, _)| *index != place);
+        Some(Self { segments: segments.map(|(_, segment)| segment.clone()).collect(), is_open: self.is_open })
+    }
+
     /// Whether it ends with `{+name}`.
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Whether the template shows that the URI has a drive, if it has one: `c:`, `{drive}:` and `{+path}` do, and `{name}` does
+    /// not. A URI without the drive could not be compared with `{name}`.
+    fn shows_drive(&self, uri: &str) -> bool {
+        let segment = drive_place(uri).and_then(|place| self.segments.get(place));
+        !matches!(segment, Some(Segment::Variable { after, .. }) if **after != *":")
     }
 
     /// What a URI has after the segments of the template. `None` if these differ.
@@ -230,6 +244,13 @@ mod tests {
             ("x://{+all}", "x://ada:1/a", false),
             ("x://{+all}", "x:///ada/a", false),
             ("x:/{+all}", "x:/ada", false),
+            ("file:///{+path}", "file:///c:/a", true),
+            ("file:///c:/{+path}", "file:///c:/a", true),
+            ("file:///c:/{+path}", "file:///d:/a", false),
+            ("file:///{drive}:/{+path}", "file:///c:/a", true),
+            ("file:///{name}/{+path}", "file:///c:/a", false),
+            ("file:///{name}/{+path}", "file:///c/a", true),
+            ("note:///{name}/{+path}", "note:///c:/a", true),
         ] {
             let template = Template::parse(template).unwrap();
             assert_eq!(is_plain(uri) && template.matches(uri), matches, "{template:?} {uri}");

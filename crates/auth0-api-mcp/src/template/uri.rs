@@ -29,7 +29,7 @@ pub(crate) fn is_plain(uri: &str) -> bool {
     let segments = || path.strip_prefix('/').unwrap_or(path).split('/');
     let has_empty_segment = segments().rev().skip(1).any(str::is_empty);
     let has_nothing = segments().any(|segment| folded_segment(segment).is_none());
-    let has_drive = segments().next().is_some_and(is_drive);
+    let has_drive = drive_place(uri).is_some();
     let has_stream = scheme == "file" && segments().skip(usize::from(has_drive)).any(|segment| segment.contains(':'));
     has_plain_scheme
         && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
@@ -57,6 +57,22 @@ pub(crate) fn loose(uri: &str) -> Vec<u8> {
     }
     let path = segments.join(&b'/');
     caseless_octets(&[scheme.as_bytes(), b":", &path].concat())
+}
+
+/// A [folded] `file` URI without the letter of its drive. `None` if it has none.
+///
+/// Windows has a current drive, so that `file:///hr` and `file:///c:/hr` are perhaps the same.
+pub(crate) fn driveless(folded: &str) -> Option<String> {
+    let place = drive_place(folded)?;
+    let segments = folded.split('/').enumerate().filter(|(index, _)| *index != place);
+    Some(segments.map(|(_, segment)| segment).collect::<Vec<_>>().join("/"))
+}
+
+/// The place of the letter of a drive among the segments of a `file` URI, whose first one is the scheme.
+pub(super) fn drive_place(uri: &str) -> Option<usize> {
+    let rest = uri.strip_prefix("file:")?;
+    let place = if rest.starts_with("//") { 3 } else { 1 };
+    uri.split('/').nth(place).is_some_and(is_drive).then_some(place)
 }
 
 /// A text with these percent-encoded octets decoded.
@@ -188,7 +204,7 @@ const INTERPRETED: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
 
 #[cfg(test)]
 mod tests {
-    use super::{folded, has_one_spelling, is_plain, loose};
+    use super::{driveless, folded, has_one_spelling, is_plain, loose};
 
     #[test]
     fn hosts_with_a_second_spelling_do_not_match_an_open_authority() {
@@ -245,6 +261,24 @@ mod tests {
             ("file:///%C4A/%FF", "file:///%c4a/%ff"),
         ] {
             assert_eq!(folded(uri), kept, "{uri}");
+        }
+    }
+
+    #[test]
+    fn the_drive_is_the_first_segment_of_the_path() {
+        for (uri, kept) in [
+            ("file:///c:/docs/a", Some("file:///docs/a")),
+            ("file:///C:/", Some("file:///")),
+            ("file:///c:", Some("file://")),
+            ("file:/c:/docs", Some("file:/docs")),
+            ("file://server/c:/docs", Some("file://server/docs")),
+            ("file:///docs/c:/a", None),
+            ("file:///cd:/a", None),
+            ("file:///c/a", None),
+            ("file:c:/a", None),
+            ("note:///c:/a", None),
+        ] {
+            assert_eq!(driveless(uri).as_deref(), kept, "{uri}");
         }
     }
 
@@ -306,6 +340,7 @@ mod tests {
             "file://server/docs/pay.pdf:",
             "file:///c:/docs/a:b",
             "file:///docs/c:/a",
+            "file:c:/a",
             "file:///c:a",
             "file:///cd:/a",
             "file:///:/a",

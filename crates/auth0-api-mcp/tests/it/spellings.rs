@@ -11,7 +11,7 @@ fn read(uri: &str) -> Value {
 }
 
 /// Spellings of URIs, most of which some server takes for a stricter resource or template.
-const OTHER_SPELLINGS: [&str; 57] = [
+const OTHER_SPELLINGS: [&str; 59] = [
     "file:///docs/HR/pay.pdf",
     "file:///docs/Hr/x/pay.pdf",
     "file:///docs/hr;x/pay.pdf",
@@ -44,6 +44,8 @@ const OTHER_SPELLINGS: [&str; 57] = [
     "FILE:///docs/hr/pay.pdf",
     "file:/docs/hr/pay.pdf",
     "file:docs/hr/pay.pdf",
+    "file:///c:/docs/hr/pay.pdf",
+    "file:///C:/docs/pay(2026).pdf",
     "file://localhost/docs/hr/pay.pdf",
     "file:///docs/pay%282026%29.pdf",
     "file:///docs/a%3ab",
@@ -114,6 +116,50 @@ async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
             assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
             assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
         }
+    }
+}
+
+/// Windows has a current drive. On it, a path is the same file with and without the drive.
+#[tokio::test]
+async fn a_drive_does_not_escape_the_requirement_of_a_path() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///{+path}", Requirement::scope("public"))
+        .resource_template("file:///hr/{+path}", Requirement::scope("hr"))
+        .resource_template("file:///staff/{name}", Requirement::scope("staff"))
+        .resource_template("file:///{dept}/salaries/{+path}", Requirement::scope("salaries"))
+        .resource_template("file:///d:/pay/{+path}", Requirement::scope("pay"))
+        .resource_template("file:///pay/{name}", Requirement::scope("names"))
+        .resource("file:///list.txt", Requirement::scope("list"))
+        .resource("file:///e:/plan", Requirement::scope("plan"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    let message =
+        |method: &str, params: Value| json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
+    let directory = |uri: &str| message("resources/directory/read", json!({ "uri": uri }));
+    let complete = |uri: &str| {
+        message("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": uri }, "argument": {} }))
+    };
+    for (message, needed) in [
+        (read("file:///c:/docs/a"), "use:tools public"),
+        (read("file:///c:/hr/pay.pdf"), "use:tools public hr"),
+        (read("file:///C:/HR/pay.pdf"), "use:tools public hr"),
+        (read("file:///c:/hr"), "use:tools public hr"),
+        (read("file:///c:/it/salaries/a"), "use:tools public salaries"),
+        (read("file:///c:/staff/ada"), "use:tools public staff"),
+        (directory("file:///c:/staff"), "use:tools public staff"),
+        (read("file:///d:/pay/a"), "use:tools pay public names"),
+        (read("file:///e:/pay/a"), "use:tools public names"),
+        (read("file:///pay/a"), "use:tools names public pay"),
+        (read("file:///pay/a/b"), "use:tools public pay"),
+        (complete("file:///pay/{name}"), "use:tools names pay public"),
+        // The resource is on another drive.
+        (read("file:///f:/plan"), "use:tools public"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+    }
+    for uri in ["file:///c:/list.txt", "file:///C:/LIST.txt", "file:///plan", "file:///c:/salaries/a"] {
+        let all = "use:tools public hr staff salaries pay names list plan";
+        assert_eq!(server.send_2025(all, &read(uri)).await.unknown(), "unknown resource", "{uri}");
     }
 }
 
