@@ -117,16 +117,18 @@ impl McpRequirements {
     /// there is no user information, no query and no fragment; no segment is empty, except for a slash at the end, or consists
     /// of dots, blanks and parameters only, such as `..` and `;a`; and a character is percent-encoded, with digits in upper
     /// case, exactly if it cannot stand in a path ([RFC 3986
-    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). No segment of a `file` URI has a colon, except for a drive
-    /// letter as the first one: NTFS takes `pay.pdf::$DATA` for `pay.pdf`. Below `{+name}`, a URI does not end with a slash. An
-    /// authority that a template leaves open consists of labels with letters of ASCII, digits and hyphens, and has no port;
-    /// for `https` and `file`, the last label begins with a letter, and is not `localhost`. Otherwise
-    /// `file:///public/../secret` would match `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would
-    /// not apply to `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with
-    /// [`resource`](Self::resource). A URI that differs from a named one only in its spelling is denied, and here case is a
-    /// matter of spelling too, also outside of ASCII. So is everything that some servers ignore: the parameters of a segment
-    /// after `;`, and dots and blanks at its end. A URI that would match a template without them, and does not match it as it
-    /// is, is denied, even if it matches another template.
+    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). In a `file` URI, a letter of ASCII stands before a colon only
+    /// in the letter of a drive, which is the first segment, and in the fixed text of a template that matches: some servers take
+    /// `file:///docs/abc:/pay.pdf` for `C:\pay.pdf`. No segment of it begins with a colon, and no character is an encoded `|`.
+    /// Below `{+name}`, a URI does not end with a slash. An authority that a template leaves open consists of labels with
+    /// letters of ASCII, digits and hyphens, and has no port; for `https` and `file`, the last label begins with a letter, and
+    /// is not `localhost`. Otherwise `file:///public/../secret` would match `file:///public/{+path}`, and the requirement of
+    /// `file:///public/hr/{+path}` would not apply to `file:///public//hr/pay.pdf`. Name a resource whose URI has another
+    /// form with [`resource`](Self::resource). A URI that differs from a named one only in its spelling is denied, and here
+    /// case is a matter of spelling too, also outside of ASCII. So is everything that some servers ignore: the parameters of
+    /// a segment after `;`, the name of a stream after `:` in a `file` URI (NTFS takes `pay.pdf::$DATA` for `pay.pdf`), and
+    /// dots and blanks at its end. A URI that would match a template without them, and does not match it as it is, is denied,
+    /// even if it matches another template. So is a URI that matches a template only with them.
     ///
     /// Windows has a current drive: `file:///hr/pay.pdf` is perhaps `file:///c:/hr/pay.pdf`. If only one of a URI and a
     /// template names a drive, and both agree otherwise, the requirement of this template applies in addition to those of the

@@ -154,18 +154,25 @@ impl Rules {
         if !is_plain(uri) || self.is_perhaps_resource(uri, &plain) {
             return Err(Unnamed::Resource(uri));
         }
-        let (mut matching, mut further) = (Vec::new(), Vec::new());
+        let (mut matching, mut further, mut fixes_colons) = (Vec::new(), Vec::new(), false);
         for named in &self.templates {
-            if named.template.matches(uri) {
+            let (matches, resembles) = (named.template.matches(uri), named.folded.whole.resembles(&plain.whole));
+            if matches && resembles {
                 matching.push(&named.requirement);
+                fixes_colons |= named.template.fixes_colons(uri);
             } else if named.template.has_root(uri) {
                 further.push(&named.requirement);
-            } else if named.folded.whole.resembles(&plain.whole) {
+                fixes_colons |= named.template.fixes_colons(uri);
+            } else if matches || resembles {
                 return Err(Unnamed::Resource(uri));
             } else if named.folded.are_alike(&plain, |template, uri| template.resembles(uri)) {
                 // On the current drive of the server, it is the same file.
                 further.push(&named.requirement);
             }
+        }
+        // A server may take a letter and a colon for a drive, unless the operator has written them.
+        if !fixes_colons {
+            return Err(Unnamed::Resource(uri));
         }
         // The root alone is not named: the template stands for what is below.
         let all = matching.into_iter().map(Cow::Borrowed).reduce(both).ok_or(Unnamed::Resource(uri))?;
@@ -176,9 +183,10 @@ impl Rules {
     fn is_perhaps_resource(&self, uri: &str, plain: &Folded<String>) -> bool {
         let on_current_drive = plain.driveless.as_deref().map(loose);
         on_current_drive.is_some_and(|uri| self.loose_resources.contains(&uri))
-            || [uri, &plain.whole].into_iter().map(loose).any(|uri| {
-                self.loose_resources.contains(&uri) || self.driveless_resources.contains(&uri)
-            })
+            || [uri, &plain.whole]
+                .into_iter()
+                .map(loose)
+                .any(|uri| self.loose_resources.contains(&uri) || self.driveless_resources.contains(&uri))
     }
 
     /// What the list of a directory requires: also what the templates and resources require that are directly in it, because

@@ -5,7 +5,7 @@ mod uri;
 use std::cmp::Ordering;
 
 pub(crate) use self::uri::{caseless, driveless, folded, is_plain, loose};
-use self::uri::{drive_place, folded_segment, has_one_spelling};
+use self::uri::{drive_place, folded_segment, has_one_spelling, has_streams, letters_before_colons};
 
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.
 ///
@@ -102,7 +102,19 @@ impl Template {
 
     /// The template with its fixed text as in [`folded`].
     pub(crate) fn folded(&self) -> Self {
-        Self { segments: self.segments.iter().filter_map(Segment::folded).collect(), is_open: self.is_open }
+        let example = self.example();
+        let segments = self.segments.iter().enumerate();
+        let segments = segments.filter_map(|(place, segment)| segment.folded(has_streams(&example, place)));
+        Self { segments: segments.collect(), is_open: self.is_open }
+    }
+
+    /// Whether the fixed text of the template has each colon of a URI that [follows a letter](letters_before_colons), and this
+    /// letter. The URI is one that the template matches, or its root.
+    pub(crate) fn fixes_colons(&self, uri: &str) -> bool {
+        letters_before_colons(uri).all(|place| {
+            let text = uri.split('/').nth(place).unwrap_or_default();
+            self.segments.get(place).is_some_and(|segment| segment.fixes_colons(text))
+        })
     }
 
     /// The template without the letter of its drive. `None` if it has none.
@@ -163,14 +175,14 @@ impl Segment {
     }
 
     /// `None` for a segment of which nothing is left.
-    fn folded(&self) -> Option<Self> {
+    fn folded(&self, has_streams: bool) -> Option<Self> {
         match self {
-            Self::Fixed(text) => folded_segment(text).map(|text| Self::Fixed(text.into())),
-            Self::Variable { before, .. } if before.contains(';') => {
-                folded_segment(before).map(|text| Self::Fixed(text.into()))
+            Self::Fixed(text) => folded_segment(text, has_streams).map(|text| Self::Fixed(text.into())),
+            Self::Variable { before, .. } if before.contains(';') || (has_streams && before.contains(':')) => {
+                folded_segment(before, has_streams).map(|text| Self::Fixed(text.into()))
             }
             Self::Variable { before, after } => {
-                let after = folded_segment(after).unwrap_or_default().into();
+                let after = folded_segment(after, has_streams).unwrap_or_default().into();
                 Some(Self::Variable { before: caseless(before).into(), after })
             }
         }
@@ -198,11 +210,25 @@ impl Segment {
     fn matches(&self, text: &str) -> bool {
         match self {
             Self::Fixed(fixed) => **fixed == *text,
-            Self::Variable { before, after } => {
-                let value = text.strip_prefix(&**before).and_then(|rest| rest.strip_suffix(&**after));
-                value.is_some_and(|value| !value.is_empty())
+            Self::Variable { .. } => self.value(text).is_some(),
+        }
+    }
+
+    /// Whether the fixed text has the colons of a text that matches, and the letters before them.
+    fn fixes_colons(&self, text: &str) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Variable { after, .. } => {
+                !after.starts_with(':') && self.value(text).is_some_and(|value| !value.contains(':'))
             }
         }
+    }
+
+    /// What the variable stands for, if the segment has one, and matches.
+    fn value<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let Self::Variable { before, after } = self else { return None };
+        let value = text.strip_prefix(&**before)?.strip_suffix(&**after)?;
+        Some(value).filter(|value| !value.is_empty())
     }
 }
 
@@ -254,6 +280,26 @@ mod tests {
         ] {
             let template = Template::parse(template).unwrap();
             assert_eq!(is_plain(uri) && template.matches(uri), matches, "{template:?} {uri}");
+        }
+    }
+
+    #[test]
+    fn a_template_fixes_the_colons_of_its_fixed_text() {
+        for (template, uri, fixes) in [
+            ("file:///{+path}", "file:///12:00/a", true),
+            ("file:///{+path}", "file:///a:b/a", false),
+            ("file:///a:b/{+path}", "file:///a:b/c", true),
+            ("file:///a:b/{+path}", "file:///a:b/12:00", true),
+            ("file:///a:b/{+path}", "file:///a:b/c:d", false),
+            ("file:///a:{name}/x", "file:///a:b/x", true),
+            ("file:///a:{name}/x", "file:///a:b:/x", false),
+            ("file:///T{hour}:00", "file:///T12:00", true),
+            ("file:///{drive}:b", "file:///a:b", false),
+            ("file:///{name}-b:c", "file:///a-b:c", true),
+        ] {
+            let template = Template::parse(template).unwrap();
+            assert!(is_plain(uri) && template.matches(uri), "{template:?} {uri}");
+            assert_eq!(template.fixes_colons(uri), fixes, "{template:?} {uri}");
         }
     }
 
@@ -331,6 +377,9 @@ mod tests {
             "https://ada@api.example.com/{+a}",
             "cal://events/{id}?full",
             "cal://events/{id}#{part}",
+            "file:///:b/{+a}",
+            "file:///c%7C/{+a}",
+            "file://{host}:80/{+a}",
         ] {
             assert!(Template::parse(template).is_none(), "{template}");
         }

@@ -12,9 +12,8 @@ use std::fmt::Write as _;
 /// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
 ///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
 ///    number sign and a control character cannot stand in a path in any spelling.
-/// 4. A segment of a `file` URI has no colon, except for a drive letter, which is the first segment: `file:///c:/docs`. A
-///    colon begins the name of a stream in NTFS: `hr:$I30:$INDEX_ALLOCATION` is the directory `hr`, and `pay.pdf::$DATA` the
-///    file `pay.pdf`.
+/// 4. A `file` URI has a colon only in its path, and not at the beginning of a segment, of which nothing would be left. It has
+///    no bar, which some servers take for a colon.
 ///
 /// Short names (8.3) are not recognized: on some volumes of Windows, `PAYROL~1` is `payroll-2026`.
 pub(crate) fn is_plain(uri: &str) -> bool {
@@ -28,14 +27,15 @@ pub(crate) fn is_plain(uri: &str) -> bool {
     };
     let segments = || path.strip_prefix('/').unwrap_or(path).split('/');
     let has_empty_segment = segments().rev().skip(1).any(str::is_empty);
-    let has_nothing = segments().any(|segment| folded_segment(segment).is_none());
-    let has_drive = drive_place(uri).is_some();
-    let has_stream = scheme == "file" && segments().skip(usize::from(has_drive)).any(|segment| segment.contains(':'));
+    let is_file = scheme == "file";
+    let has_nothing = segments().any(|segment| folded_segment(segment, is_file).is_none());
+    let before_path = authority.or_else(|| rest.split('/').next()).unwrap_or_default();
+    let has_odd_colon = is_file && (before_path.contains(':') || path.contains("%7C"));
     has_plain_scheme
         && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
         && !has_empty_segment
         && !has_nothing
-        && !has_stream
+        && !has_odd_colon
         && rest.split('%').next().is_some_and(is_raw)
         && rest.split('%').skip(1).all(needs_encoding)
 }
@@ -73,6 +73,25 @@ pub(super) fn drive_place(uri: &str) -> Option<usize> {
     let rest = uri.strip_prefix("file:")?;
     let place = if rest.starts_with("//") { 3 } else { 1 };
     uri.split('/').nth(place).is_some_and(is_drive).then_some(place)
+}
+
+/// The places of the segments of a `file` URI in which a colon follows a letter, except for the letter of a drive.
+///
+/// On Windows, a server may take `c:pay.pdf` for a file in another directory, and the function `url2pathname` of Python takes
+/// `file:///docs/abc:/pay.pdf` for `C:\pay.pdf`.
+pub(super) fn letters_before_colons(uri: &str) -> impl Iterator<Item = usize> {
+    let has_letter = |segment: &str| {
+        segment.as_bytes().windows(2).any(|pair| matches!(pair, [letter, b':'] if letter.is_ascii_alphabetic()))
+    };
+    let segments = uri.split('/').enumerate();
+    let segments = segments.filter(move |(place, segment)| has_streams(uri, *place) && has_letter(segment));
+    segments.map(|(place, _)| place)
+}
+
+/// Whether a colon in the segment at this place begins the name of a stream in NTFS: `hr:$I30:$INDEX_ALLOCATION` is the
+/// directory `hr`, and `pay.pdf::$DATA` the file `pay.pdf`.
+pub(super) fn has_streams(uri: &str, place: usize) -> bool {
+    uri.starts_with("file:") && place > 0 && drive_place(uri) != Some(place)
 }
 
 /// A text with these percent-encoded octets decoded.
@@ -116,17 +135,19 @@ pub(super) fn has_one_spelling(uri: &str) -> bool {
         && !(is_interpreted && last == "localhost")
 }
 
-/// A URI without what servers ignore: [case](caseless); the parameters of a segment, which begin with a semicolon; and dots
-/// and blanks at the end of a segment. A segment of which nothing is left is omitted. The digits of percent-encoded octets are
-/// in lower case here.
+/// A URI without what servers ignore: [case](caseless); the parameters of a segment, which begin with a semicolon; the
+/// [streams](has_streams) of a file; and dots and blanks at the end of a segment. A segment of which nothing is left is
+/// omitted. The digits of percent-encoded octets are in lower case here.
 pub(crate) fn folded(uri: &str) -> String {
-    let segments = uri.split('/').filter_map(folded_segment);
+    let segments = uri.split('/').enumerate();
+    let segments = segments.filter_map(|(place, segment)| folded_segment(segment, has_streams(uri, place)));
     segments.collect::<Vec<_>>().join("/")
 }
 
 /// `None` for a segment of which nothing is left.
-pub(super) fn folded_segment(segment: &str) -> Option<String> {
-    let mut kept = segment.split(';').next().unwrap_or_default();
+pub(super) fn folded_segment(segment: &str, has_streams: bool) -> Option<String> {
+    let ends = |letter: char| letter == ';' || (has_streams && letter == ':');
+    let mut kept = segment.split(ends).next().unwrap_or_default();
     while let Some(shorter) = kept.strip_suffix('.').or_else(|| kept.strip_suffix("%20")) {
         kept = shorter;
     }
@@ -204,7 +225,7 @@ const INTERPRETED: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
 
 #[cfg(test)]
 mod tests {
-    use super::{driveless, folded, has_one_spelling, is_plain, loose};
+    use super::{driveless, folded, has_one_spelling, is_plain, letters_before_colons, loose};
 
     #[test]
     fn hosts_with_a_second_spelling_do_not_match_an_open_authority() {
@@ -253,6 +274,10 @@ mod tests {
             ("file:///docs/hr./a..%20.", "file:///docs/hr/a"),
             ("file:///docs/%20/hr/;x/a", "file:///docs/hr/a"),
             ("file:///docs/hr/", "file:///docs/hr/"),
+            ("file:///docs/hr:$I30:$INDEX_ALLOCATION/a.pdf::$DATA", "file:///docs/hr/a.pdf"),
+            ("file:///docs/hr.:a;b/:a/b;c:d", "file:///docs/hr/b"),
+            ("file:///C:/docs:a/c:/d", "file:///c:/docs/c/d"),
+            ("note://a:1/b:c", "note://a:1/b:c"),
             ("file:///docs/a%20b/%C3%A4", "file:///docs/a%20b/%c3%a4"),
             ("file:///docs/GEH%C3%84LTER", "file:///docs/geh%c3%a4lter"),
             // Sigma in its three forms, the long s, the sharp s, and the sign of kelvin.
@@ -279,6 +304,33 @@ mod tests {
             ("note:///c:/a", None),
         ] {
             assert_eq!(driveless(uri).as_deref(), kept, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_colon_after_a_letter_is_perhaps_a_drive() {
+        for uri in [
+            "file:///logs/2026-01-01T12:00:00.log",
+            "file:///c:/logs/12:00",
+            "file:///logs/%C3%A9:1",
+            "file:///logs/1::$DATA",
+            "note:///logs/a:b",
+        ] {
+            assert!(is_plain(uri) && letters_before_colons(uri).next().is_none(), "{uri}");
+        }
+        for (uri, places) in [
+            ("file:///a:b", vec![3]),
+            ("file:///docs/hr:$I30:$INDEX_ALLOCATION/pay.pdf", vec![4]),
+            ("file:///docs/pay.pdf::$DATA", vec![4]),
+            ("file:///docs/1:b:c/d/e:", vec![4, 6]),
+            ("file:///c:/docs/a:b", vec![5]),
+            ("file:///docs/c:/a", vec![4]),
+            ("file:///c:a", vec![3]),
+            ("file:///cd:/a", vec![3]),
+            ("file:///docs/%AF:/a", vec![4]),
+        ] {
+            assert!(is_plain(uri), "{uri}");
+            assert_eq!(letters_before_colons(uri).collect::<Vec<_>>(), places, "{uri}");
         }
     }
 
@@ -334,16 +386,14 @@ mod tests {
             "file:///\u{e9}",
             "file:///a%28b",
             "file:///a%3Ab",
-            "file:///a:b",
-            "file:///docs/hr:$I30:$INDEX_ALLOCATION/pay.pdf",
-            "file:///docs/pay.pdf::$DATA",
-            "file://server/docs/pay.pdf:",
-            "file:///c:/docs/a:b",
-            "file:///docs/c:/a",
-            "file:c:/a",
-            "file:///c:a",
-            "file:///cd:/a",
             "file:///:/a",
+            "file:///a/:b",
+            "file:///a/%20:b",
+            "file:///c%7C/a",
+            "file://c:/a",
+            "file://server:80/a",
+            "file:c:/a",
+            "file:a:b",
             "file:///a%40b",
             "file:///a[b]",
             "https://Ada/x",

@@ -11,7 +11,7 @@ fn read(uri: &str) -> Value {
 }
 
 /// Spellings of URIs, most of which some server takes for a stricter resource or template.
-const OTHER_SPELLINGS: [&str; 59] = [
+const OTHER_SPELLINGS: [&str; 62] = [
     "file:///docs/HR/pay.pdf",
     "file:///docs/Hr/x/pay.pdf",
     "file:///docs/hr;x/pay.pdf",
@@ -63,6 +63,9 @@ const OTHER_SPELLINGS: [&str; 59] = [
     "file:///docs/hr%3A$I30:$INDEX_ALLOCATION/pay.pdf",
     "file:///docs/pay(2026).pdf::$DATA",
     "file:///docs/other:b",
+    "file:///docs/a::$DATA",
+    "file:///docs/abc:/hr/pay.pdf",
+    "file:///docs/hr%7C/pay.pdf",
     "file:///docs/list[1]",
     "file:///docs/list%5b1%5d",
     "file:///docs/RAW%5B1%5D",
@@ -160,6 +163,60 @@ async fn a_drive_does_not_escape_the_requirement_of_a_path() {
     for uri in ["file:///c:/list.txt", "file:///C:/LIST.txt", "file:///plan", "file:///c:/salaries/a"] {
         let all = "use:tools public hr staff salaries pay names list plan";
         assert_eq!(server.send_2025(all, &read(uri)).await.unknown(), "unknown resource", "{uri}");
+    }
+}
+
+/// A colon begins the name of a stream in NTFS, and a letter before it is perhaps a drive. Elsewhere, both are parts of names.
+#[tokio::test]
+async fn a_colon_does_not_escape_a_stricter_requirement() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///logs/{+path}", Requirement::scope("logs"))
+        .resource_template("file:///logs/2026/{+path}", Requirement::scope("old"))
+        .resource_template("file:///logs/day-{day}.txt", Requirement::scope("day"))
+        .resource_template("file:///times/{hour}:00", Requirement::scope("times"))
+        .resource_template("file:///srv/{+path}", Requirement::scope("srv"))
+        .resource_template("file:///srv/a:b/{+path}", Requirement::scope("a:b"))
+        .resource("file:///logs/7", Requirement::scope("seven"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for uri in [
+        "file:///logs/2026:1/a.log",
+        "file:///logs/2026:/a.log",
+        "file:///logs/2026:$I30:$INDEX_ALLOCATION/a.log",
+        "file:///logs/2026::$INDEX_ALLOCATION/1:2",
+        "file:///logs/2026:1",
+        "file:///logs/7::$DATA",
+        "file:///logs/7:1:$DATA",
+        // The stream of a file that the template does not name.
+        "file:///logs/day-1:2.txt",
+        "file:///logs/day-1;2.txt",
+        // `C:\2026\a.log`.
+        "file:///logs/abc:/2026/a.log",
+        "file:///logs/abc:2026/a.log",
+        "file:///logs/c:/2026/a.log",
+        "file:///logs/c%7C/2026/a.log",
+        "file:///logs/a.log:1",
+        "file:///logs/:1",
+        "file:///logs/12%3A00",
+        "file:///times/x:00",
+        // Perhaps the directory of which the operator has named a stream.
+        "file:///srv/a/x",
+        "file:///srv/a:c/x",
+        "file:///srv/a:b/c:d",
+    ] {
+        let answer = server.send_2025("use:tools logs old day times srv a:b seven", &read(uri)).await;
+        assert_eq!(answer.unknown(), "unknown resource", "{uri}");
+    }
+    for (uri, needed) in [
+        ("file:///logs/2026-01-01T12:00:00.log", "use:tools logs"),
+        ("file:///logs/12:00/a.log", "use:tools logs"),
+        ("file:///logs/2026/12:00", "use:tools old logs"),
+        ("file:///times/12:00", "use:tools times"),
+        ("file:///srv/12:00", "use:tools srv"),
+        ("file:///srv/a:b/x", "use:tools a:b srv"),
+        ("file:///srv/a:b", "use:tools srv a:b"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
+        assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
     }
 }
 
