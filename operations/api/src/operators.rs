@@ -1,9 +1,11 @@
 //! The routes for operators, on a port of their own.
 
 use auth0_api_axum::ApiClient;
+use auth0_api_core::issuer::IssuerError;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -33,15 +35,37 @@ async fn tasks() -> String {
     tokio::runtime::Handle::current().metrics().num_alive_tasks().to_string()
 }
 
-/// Fetches the keys of the tenant at once: after a key has leaked, and was removed at the tenant.
+/// Fetches the keys of each tenant at once: after a key has leaked, and was removed at its tenant.
 ///
-/// An API with a list of tenants does the same for each, until one fails. With a resolver, `issuers()` is empty: let the
-/// operator name the issuer.
-async fn refresh_keys(State(api): State<ApiClient>) -> Result<StatusCode, (StatusCode, String)> {
+/// It asks every tenant, also after one has failed: else a tenant that is down would keep the leaked key of another one in
+/// use. The answer is then 503. Its text names the issuers that failed, each with its own time. `Retry-After` is the longest
+/// of these times: the next call asks all tenants again, and none of them before its time.
+///
+/// With a resolver, `issuers()` is empty: let the operator name the issuer.
+async fn refresh_keys(State(api): State<ApiClient>) -> Response {
+    let (mut text, mut retry_after) = (String::new(), None);
     for issuer in api.issuers() {
-        api.refresh_now(&issuer).await.map_err(|error| (StatusCode::BAD_GATEWAY, error.to_string()))?;
+        if let Err(error) = api.refresh_now(&issuer).await {
+            let wait = seconds_to_wait(&error);
+            text.push_str(&format!("{issuer}: {error}; repeat after {wait} s\n"));
+            retry_after = retry_after.max(Some(wait));
+        }
     }
-    Ok(StatusCode::NO_CONTENT)
+    match retry_after {
+        Some(wait) => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, wait.to_string())], text).into_response()
+        }
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// The time after which the tenant may be asked again, in whole seconds.
+fn seconds_to_wait(error: &IssuerError) -> u128 {
+    match error {
+        IssuerError::Unavailable(unavailable) => unavailable.retry_after.as_millis().div_ceil(1000).max(1),
+        // A reload has just removed the issuer: the next call does not ask it.
+        _ => 1,
+    }
 }
 
 /// Replaces the settings that can be replaced, by the same ones.
@@ -55,4 +79,51 @@ fn set_clock(clock: &AdjustableClock, seconds: &str) -> StatusCode {
     let Ok(seconds) = seconds.trim().parse() else { return StatusCode::BAD_REQUEST };
     clock.set_ahead(seconds);
     StatusCode::NO_CONTENT
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use auth0_api_core::{KeyPolicy, TrustedDomains};
+    use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    async fn tenant() -> LocalTenant {
+        LocalTenant::start().await.unwrap()
+    }
+
+    /// An API that trusts these tenants, in this order.
+    fn api_of(tenants: &[LocalTenant]) -> ApiClient {
+        let domains = TrustedDomains::list(tenants.iter().map(|tenant| tenant.domain()));
+        let builder = ApiClient::builder(domains, tenants[0].audience()).insecure_http_loopback();
+        builder.key_policy(KeyPolicy::new().jitter_percent(0)).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn tenants_that_fail_keep_no_leaked_key_of_another_one_in_use() {
+        let tenants = [tenant().await, tenant().await, tenant().await];
+        let (api, [limited, down, leaky]) = (api_of(&tenants), &tenants);
+        let (kid, forged) = (leaky.current_kid(), leaky.mint().sign());
+        assert!(api.verify_access_token(&forged).await.is_ok());
+
+        leaky.rotate_keys();
+        leaky.remove_key(&kid);
+        limited.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: Duration::from_secs(100) });
+        down.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+        let response = refresh_keys(State(api.clone())).await;
+        assert!(api.verify_access_token(&forged).await.is_err());
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "100");
+        let text = to_bytes(response.into_body(), 4096).await.unwrap();
+        let line =
+            |issuer: &str, wait| format!("{issuer}: the keys of {issuer} are unavailable; repeat after {wait} s\n");
+        assert_eq!(String::from_utf8_lossy(&text), line(limited.issuer(), 100) + &line(down.issuer(), 1));
+
+        limited.behave();
+        down.behave();
+        assert_eq!(refresh_keys(State(api)).await.status(), StatusCode::NO_CONTENT);
+    }
 }
