@@ -27,7 +27,11 @@ pub(crate) fn app(api: ApiClient, metrics: PrometheusHandle, clock: Option<Adjus
 
 /// A replica that is not ready gets no requests, and only requests fetch keys. So the probe fetches them.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
-    if api.is_ready() || api.warm_up().await.is_ok() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
+    if !api.is_ready() {
+        // An error if one of several tenants is down. The others are served all the same, and `is_ready` says so.
+        _ = api.warm_up().await;
+    }
+    if api.is_ready() { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
 }
 
 /// Returns how many tasks the process runs: a number that grows for hours is a leak.
@@ -100,6 +104,20 @@ mod tests {
         let domains = TrustedDomains::list(tenants.iter().map(|tenant| tenant.domain()));
         let builder = ApiClient::builder(domains, tenants[0].audience()).insecure_http_loopback();
         builder.key_policy(KeyPolicy::new().jitter_percent(0)).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_api_is_ready_if_one_of_its_tenants_is_down_from_the_start() {
+        let tenants = [tenant().await, tenant().await];
+        let api = api_of(&tenants);
+        for tenant in &tenants {
+            tenant.misbehave(Endpoint::Discovery, Misbehaviour::RateLimited { retry_after: Duration::from_secs(100) });
+        }
+        assert_eq!(ready(State(api)).await, StatusCode::SERVICE_UNAVAILABLE);
+        tenants[1].behave();
+        let api = api_of(&tenants);
+        assert_eq!(ready(State(api.clone())).await, StatusCode::NO_CONTENT);
+        assert!(api.warm_up().await.is_err());
     }
 
     #[tokio::test]
