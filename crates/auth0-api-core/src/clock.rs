@@ -1,4 +1,4 @@
-//! The source of time. A verification reads the clock once, and tests can replace the clock.
+//! The source of time, which tests can replace.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -11,8 +11,8 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Provides the current time to everything in this crate that compares times.
 ///
-/// A verification reads the clock once, so that all checks of one request use the same "now". Tests can replace the
-/// clock: see `ManualClock` in `auth0-api-testing`.
+/// All checks of a token use the time when the request arrived. A proof is checked at the time after the request has waited
+/// for keys, so that a replay store has not forgotten it meanwhile. Tests can replace the clock: see `ManualClock` in `auth0-api-testing`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -128,7 +128,7 @@ impl Verifier {
         let Some(remembered) = recalled else { return Ok(None) };
         let claims = remembered.claims.clone();
         let is_usable = if is_current {
-            self.issuers.still_admit(claims.issuer(), request).await?
+            self.issuers.still_admit(&remembered.keys, claims.issuer(), request).await?
         } else {
             Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await?
         };

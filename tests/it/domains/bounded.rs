@@ -1,12 +1,15 @@
 //! More trusted issuers than the client keeps at the same time.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use auth0_api_core::adapter::Gate;
 use auth0_api_core::http::{HttpClient, HttpFuture, HttpRequest};
 use auth0_api_core::issuer::DomainContext;
 use auth0_api_core::{Algorithm, ApiClient, KeyPolicy, TokenCache, TokenRequest, TrustedDomains};
-use auth0_api_testing::{Endpoint, HttpAnswer, LocalTenant, Misbehaviour, OfflineTenant, ScriptedHttp, SigningKey};
+use auth0_api_testing::{
+    Endpoint, HttpAnswer, LocalTenant, Misbehaviour, OfflineTenant, ScriptedHttp, ScriptedRoute, SigningKey,
+};
 use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -139,6 +142,39 @@ async fn strangers_who_take_all_permits_do_not_keep_a_removed_key_in_use() {
     assert_eq!(tenants.fetches(), [2, 0, 0]);
 }
 
+/// The permit comes shortly before the request would stop waiting, and the answer after that.
+#[tokio::test(start_paused = true)]
+async fn strangers_who_delay_a_permit_do_not_keep_a_removed_key_in_use() {
+    let tenant = OfflineTenant::new();
+    let [key, leaked, other] = [(); 3].map(|()| SigningKey::generate(Algorithm::ES256));
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    jwks.answer([keys(&[&leaked])]);
+    publish_other(&tenant, &other);
+    let both = vec![OfflineTenant::DOMAIN.to_owned(), "other.example".to_owned()];
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(both.clone()));
+    let builder = ApiClient::builder(TrustedDomains::resolver(resolver), OfflineTenant::AUDIENCE);
+    let builder =
+        builder.algorithms([Algorithm::ES256]).clock(tenant.clock().clone()).http_client(tenant.http().clone());
+    let policy = KeyPolicy::new().newcomers(1, seconds(1)).jitter_percent(0);
+    let api = builder.key_policy(policy).build().unwrap();
+    let token = tenant.mint().key(&leaked).expires_in(seconds(10_000)).sign();
+    let forged = |issuer: &str, key: &SigningKey| {
+        let [one, two] = [1, 2].map(|id| tenant.mint().issuer(issuer).key(key).claim("n", id).sign());
+        format!("{}.{}", one.rsplit_once('.').unwrap().0, two.rsplit_once('.').unwrap().1)
+    };
+    assert_eq!(outcome_of(&api, &forged(OfflineTenant::ISSUER, &leaked)).await, "401 token_signature");
+    tenant.clock().advance(seconds(601));
+    assert_eq!(outcome_of(&api, &forged("https://other.example/", &other)).await, "401 token_signature");
+    tenant.clock().advance(Duration::from_millis(50));
+
+    let (arrival, answer) = first_waits(&jwks, keys(&[&key]), keys(&[&key]));
+    let waiting = tokio::spawn(async move { outcome_of(&api, &token).await });
+    timeout(seconds(60), arrival).await.unwrap().unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    answer.send(()).unwrap();
+    assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "401 key_unknown");
+}
+
 /// Strangers cause no refresh without a permit. A user causes one, and waits for no permit.
 #[tokio::test]
 async fn the_first_valid_token_refreshes_stale_keys_without_a_permit() {
@@ -193,15 +229,9 @@ async fn refresh_now_reaches_the_cached_tokens_of_an_issuer_that_was_evicted() {
 async fn a_token_of_an_issuer_that_was_evicted_meanwhile_is_not_cached() {
     let tenant = OfflineTenant::new();
     let [key, leaked, other] = [(); 3].map(|()| SigningKey::generate(Algorithm::ES256));
-    let keys = |keys: &[&SigningKey]| {
-        HttpAnswer::json(200, &json!({ "keys": keys.iter().map(|key| key.public_jwk()).collect::<Vec<_>>() }))
-    };
     let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
     jwks.answer([keys(&[&key])]);
-    let document = json!({ "issuer": "https://other.example/", "jwks_uri": "https://other.example/jwks.json" });
-    let discovery = tenant.http().route("https://other.example/.well-known/openid-configuration");
-    discovery.answer([HttpAnswer::json(200, &document)]);
-    tenant.http().route("https://other.example/jwks.json").answer([keys(&[&other])]);
+    publish_other(&tenant, &other);
     let list = TrustedDomains::list([OfflineTenant::DOMAIN, "other.example"]);
     let builder = ApiClient::builder(list, OfflineTenant::AUDIENCE).algorithms([Algorithm::ES256]);
     let builder = builder.clock(tenant.clock().clone()).http_client(tenant.http().clone());
@@ -214,12 +244,7 @@ async fn a_token_of_an_issuer_that_was_evicted_meanwhile_is_not_cached() {
     let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
     api.reload(|settings| settings).await.unwrap();
 
-    let ((arrived, arrival), (answer, answered)) = (oneshot::channel(), oneshot::channel());
-    let first = ScriptedHttp::new();
-    first.other_urls().answer([keys(&[&key, &leaked])]);
-    let later = ScriptedHttp::new();
-    later.other_urls().answer([keys(&[&key])]);
-    jwks.forward_to(FirstWaits { test: Mutex::new(Some((arrived, answered))), first, later });
+    let (arrival, answer) = first_waits(&jwks, keys(&[&key, &leaked]), keys(&[&key]));
     let (waiting, token) = (api.clone(), tenant.mint().key(&leaked).sign());
     let waiting = tokio::spawn({
         let token = token.clone();
@@ -233,6 +258,92 @@ async fn a_token_of_an_issuer_that_was_evicted_meanwhile_is_not_cached() {
     assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "200 accepted", "began before");
     assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
     drop(lasting);
+}
+
+/// The request that waited has the state of an issuer that `refresh_now` could not reach.
+#[tokio::test]
+async fn an_issuer_that_was_evicted_meanwhile_does_not_come_back_with_a_removed_key() {
+    let tenant = OfflineTenant::new();
+    let [key, leaked, other] = [(); 3].map(|()| SigningKey::generate(Algorithm::ES256));
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    jwks.answer([keys(&[&key])]);
+    publish_other(&tenant, &other);
+    let both = vec![OfflineTenant::DOMAIN.to_owned(), "other.example".to_owned()];
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(both.clone()));
+    let builder = ApiClient::builder(TrustedDomains::resolver(resolver), OfflineTenant::AUDIENCE);
+    let builder =
+        builder.algorithms([Algorithm::ES256]).clock(tenant.clock().clone()).http_client(tenant.http().clone());
+    let policy = KeyPolicy::new().max_issuers(1);
+    let api = builder.token_cache(TokenCache::entries(10)).key_policy(policy).build().unwrap();
+
+    let [good, token] = [&key, &leaked].map(|key| tenant.mint().key(key).sign());
+    let ((signed, _), (_, signature)) = (good.rsplit_once('.').unwrap(), token.rsplit_once('.').unwrap());
+    assert_eq!(outcome_of(&api, &format!("{signed}.{signature}")).await, "401 token_signature");
+    let (arrival, answer) = first_waits(&jwks, keys(&[&key, &leaked]), keys(&[&key]));
+    let waiting = tokio::spawn({
+        let (api, token) = (api.clone(), token.clone());
+        async move { outcome_of(&api, &token).await }
+    });
+    timeout(seconds(60), arrival).await.unwrap().unwrap();
+    assert_eq!(outcome_of(&api, &good).await, "200 accepted");
+    let of_other = tenant.mint().issuer("https://other.example/").key(&other).sign();
+    assert_eq!(outcome_of(&api, &of_other).await, "200 accepted", "evicts the tenant");
+    api.refresh_now(OfflineTenant::ISSUER).await.unwrap_err();
+    answer.send(()).unwrap();
+    assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "200 accepted", "began before");
+    assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
+    assert_eq!(outcome_of(&api, &good).await, "200 accepted");
+}
+
+/// An older generation of the settings keeps the state of the issuer.
+#[tokio::test]
+async fn a_cached_token_of_an_issuer_that_was_evicted_is_verified_anew() {
+    let tenants = Tenants::start().await;
+    let (a, b) = (&tenants.a, &tenants.b);
+    let all = [a, b].map(|tenant| tenant.domain().to_owned()).to_vec();
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(all.clone()));
+    for domains in [TrustedDomains::list([a, b].map(LocalTenant::domain)), TrustedDomains::resolver(resolver)] {
+        let builder = tenants.builder(domains).token_cache(TokenCache::entries(10));
+        let api = builder.key_policy(KeyPolicy::new().max_issuers(1).jitter_percent(0)).build().unwrap();
+        let (leaked, kid) = (a.mint().sign(), a.current_kid());
+        let headers = [("authorization", format!("Bearer {leaked}"))];
+        let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+        let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
+        api.reload(|settings| settings).await.unwrap();
+        assert_eq!(outcome_of(&api, &leaked).await, "200 accepted");
+        assert_eq!(outcome_of(&api, &b.mint().sign()).await, "200 accepted", "evicts `a`");
+        a.rotate_keys();
+        a.remove_key(&kid);
+        assert_eq!(outcome_of(&api, &a.mint().sign()).await, "200 accepted");
+        assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
+        drop(lasting);
+    }
+}
+
+/// The answer to the first request waits for the test; the others get another one at once.
+fn first_waits(
+    route: &ScriptedRoute,
+    first_answer: HttpAnswer,
+    later_answer: HttpAnswer,
+) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+    let ((arrived, arrival), (answer, answered)) = (oneshot::channel(), oneshot::channel());
+    let (first, later) = (ScriptedHttp::new(), ScriptedHttp::new());
+    first.other_urls().answer([first_answer]);
+    later.other_urls().answer([later_answer]);
+    route.forward_to(FirstWaits { test: Mutex::new(Some((arrived, answered))), first, later });
+    (arrival, answer)
+}
+
+/// Publishes the documents of another tenant, with one key.
+fn publish_other(tenant: &OfflineTenant, key: &SigningKey) {
+    let document = json!({ "issuer": "https://other.example/", "jwks_uri": "https://other.example/jwks.json" });
+    let discovery = tenant.http().route("https://other.example/.well-known/openid-configuration");
+    discovery.answer([HttpAnswer::json(200, &document)]);
+    tenant.http().route("https://other.example/jwks.json").answer([keys(&[key])]);
+}
+
+fn keys(keys: &[&SigningKey]) -> HttpAnswer {
+    HttpAnswer::json(200, &json!({ "keys": keys.iter().map(|key| key.public_jwk()).collect::<Vec<_>>() }))
 }
 
 /// Forwards the first request when the test says so, and the others at once, to another client.

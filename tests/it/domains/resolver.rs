@@ -215,15 +215,17 @@ async fn with_a_resolver_only_cached_issuers_can_be_refreshed() {
 #[tokio::test]
 async fn no_cache_may_answer_the_first_fetch_after_refresh_now() {
     let tenant = OfflineTenant::new();
-    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    let [discovery, jwks] = [OfflineTenant::DISCOVERY_URL, OfflineTenant::JWKS_URL].map(|url| tenant.http().route(url));
     let domains = TrustedDomains::resolver(Spy::answering(vec![OfflineTenant::DOMAIN.to_owned()]));
     let builder = ApiClient::builder(domains, OfflineTenant::AUDIENCE);
     let api = builder.http_client(tenant.http().clone()).clock(tenant.clock().clone()).build().unwrap();
     api.refresh_now(OfflineTenant::ISSUER).await.unwrap_err();
     assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
-    let requests = jwks.requests();
     let is_past_caches = |request: &HttpRequest| request.headers.contains(&("cache-control".into(), "no-cache".into()));
-    assert_eq!((requests.len(), requests.iter().all(is_past_caches)), (1, true));
+    for route in [discovery, jwks] {
+        let requests = route.requests();
+        assert_eq!((requests.len(), requests.iter().all(is_past_caches)), (1, true), "{requests:?}");
+    }
 }
 
 /// Records the context of each call. Clones share the records and the answer.

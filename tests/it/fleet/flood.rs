@@ -12,15 +12,17 @@ async fn a_flood_of_unknown_keys_is_not_noticed() {
     let mut fleet = Fleet::new();
     fleet.start_all(10 * MINUTE, 5 * SECOND).await;
     let from = fleet.forget();
-    let _attackers: Vec<_> = (0..replicas() / 10).map(|number| attack(&fleet, number)).collect();
+    let mut attackers: Vec<_> = (0..replicas() / 10).map(|number| attack(&fleet, number)).collect();
     tokio::time::sleep(5 * MINUTE).await;
     let (load, seen) = (fleet.load_since(from), fleet.seen("user"));
     println!("flood: {load}; callers: {seen}");
+    assert_at_work(&mut attackers);
     assert_eq!(seen.errors(), 0, "{seen}");
     // Ten requests a second of the flooded tenth of 500 replicas, and those of a usual day.
     assert!(load.mean_percent() < 65 && load.peak_percent() <= 500, "{load}");
 
     let (load, _, trusted) = sign_with_sudden_key(&mut fleet, "sudden key in a flood").await;
+    assert_at_work(&mut attackers);
     assert!(trusted < 5 * MINUTE, "{trusted:?}");
     assert!(load.mean_percent() < 100 && load.peak_percent() <= 1000, "{load}");
 }
@@ -35,6 +37,7 @@ async fn a_flood_at_all_replicas_is_noticed_where_keys_are_missing() {
     tokio::time::sleep(5 * MINUTE).await;
     let (load, seen) = (fleet.load_since(from), fleet.seen("user"));
     println!("flood at all replicas: {load}; callers: {seen}");
+    assert_at_work(&mut attackers);
     assert_eq!(seen.errors(), 0, "{seen}");
     assert!(load.mean_percent() < 500 && load.peak_percent() <= 5000, "{load}");
 
@@ -47,6 +50,7 @@ async fn a_flood_at_all_replicas_is_noticed_where_keys_are_missing() {
     tokio::time::sleep(5 * MINUTE).await;
     let (load, seen) = (fleet.load_since(from), fleet.seen("user"));
     println!("rolling restart in a flood at all replicas: {load}; callers: {seen}");
+    assert!(seen.errors() > 0, "{seen}");
     assert_eq!(seen.errors(), seen.count("503 keys_unavailable"), "{seen}");
     let from = fleet.forget();
     tokio::time::sleep(MINUTE).await;
@@ -54,9 +58,17 @@ async fn a_flood_at_all_replicas_is_noticed_where_keys_are_missing() {
     assert!(fleet.load_since(from).mean_percent() < 500);
 
     let (load, new, trusted) = sign_with_sudden_key(&mut fleet, "sudden key in a flood at all replicas").await;
+    assert_at_work(&mut attackers);
     assert!(trusted < 10 * MINUTE, "{trusted:?}");
     assert_eq!(new.count("401 key_unknown"), 0, "{new}");
     assert!(load.mean_percent() < 500 && load.peak_percent() <= 5000, "{load}");
+}
+
+/// Checks that no attacker has stopped: an attacker whose assertion failed sends nothing any more.
+fn assert_at_work(attackers: &mut [JoinSet<()>]) {
+    for attacker in attackers {
+        assert!(attacker.try_join_next().is_none(), "an attacker has stopped");
+    }
 }
 
 /// Sends tokens with unknown key ids to a replica, until the result is dropped.

@@ -17,13 +17,15 @@ impl ApiClient {
     ///
     /// [`LogoutError`]. If its [`status`](LogoutError::status) is 503, the tenant should send the logout again.
     pub async fn receive_logout(&self, logout_token: &str) -> Result<LogoutToken, LogoutError> {
-        let (generation, now) = (self.generation(), self.0.lasting.clock.now());
+        let (generation, clock) = (self.generation(), &*self.0.lasting.clock);
         let verifier = &generation.verifier;
         let outcome = match self.logouts() {
-            Some(receiver) => receiver.receive(logout_token, verifier.headers.allowed(), &verifier.issuers, now).await,
+            Some(receiver) => {
+                receiver.receive(logout_token, verifier.headers.allowed(), &verifier.issuers, clock).await
+            }
             None => Err(LogoutError::NotConfigured),
         };
-        self.observe_logout(outcome.as_ref(), now);
+        self.observe_logout(outcome.as_ref(), clock.now());
         outcome
     }
 

@@ -212,12 +212,13 @@ impl ApiClient {
     #[doc(alias = "jwks")]
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();
-        generation.verifier.refresh_now(issuer).await?;
-        // A reload that is in progress may have fetched the keys before they changed at the tenant.
+        let refreshed = generation.verifier.refresh_now(issuer).await;
+        // A reload that is in progress may have fetched the keys before they changed at the tenant. It may also have added
+        // the issuer.
         let _no_reload = self.0.settings.lock().await;
         let current = self.generation();
         if Arc::ptr_eq(&generation, &current) {
-            return Ok(());
+            return refreshed;
         }
         current.verifier.refresh_now(issuer).await
     }

@@ -10,6 +10,7 @@ use super::fetching::FirstFetch;
 use super::limits::Limits;
 use super::recent::{Admitted, Recent};
 use super::resolver::Resolver;
+use super::snapshot::KeySetVersion;
 use super::state::IssuerState;
 use super::trusted::Trusted;
 use super::{Domain, IssuerError};
@@ -154,18 +155,23 @@ impl Directory {
         }
     }
 
-    /// Whether this request may use a token of an issuer that was admitted in an earlier request.
+    /// Whether this request may use a token of an issuer that was admitted in an earlier request, and was verified with
+    /// these keys. Not if the issuer was evicted: its state may live on in an older generation, and learns nothing here.
     pub(super) async fn still_admits(
         &self,
+        keys: &KeySetVersion,
         issuer: &str,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<bool, IssuerError> {
+        let is_held = |recent: &Recent| recent.known(issuer).is_some_and(|state| state.is_source_of(keys));
         match self {
             // The list is part of the configuration. A remembered token is of the same generation.
-            Self::Pinned(_) | Self::Listed(..) => Ok(true),
-            Self::Resolved(resolver, _) => {
+            Self::Pinned(_) => Ok(true),
+            Self::Listed(_, recent) => Ok(is_held(recent)),
+            Self::Resolved(resolver, recent) => {
                 let domains = Box::pin(resolver.domains(request, issuer)).await?;
-                Ok(domains.is_some_and(|domains| domains.iter().any(|domain| domain.issuer() == issuer)))
+                let is_trusted = domains.is_some_and(|domains| domains.iter().any(|domain| domain.issuer() == issuer));
+                Ok(is_trusted && is_held(recent))
             }
         }
     }

@@ -41,7 +41,8 @@ impl IssuerState {
         cause: Cause,
     ) -> Result<(Arc<Snapshot>, SystemTime), IssuerError> {
         let Pending { flight, begins_in } = pending;
-        let needs_place = cause != Cause::Operator && !begins_in.is_zero();
+        let is_limited = cause == Cause::UnknownKey || cause == Cause::Token && !self.is_proven();
+        let needs_place = is_limited && !begins_in.is_zero();
         let place =
             needs_place.then(|| self.limits.place().ok_or_else(|| self.not_looked_for(cause.limit(), begins_in)));
         let _place = place.transpose()?;

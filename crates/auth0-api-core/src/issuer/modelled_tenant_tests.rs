@@ -171,7 +171,7 @@ pub(super) fn domain(host: &str) -> Domain {
 /// A request that begins now, with a token of this key.
 pub(super) async fn request(state: &Arc<IssuerState>, key_id: &str) -> Result<Arc<Snapshot>, IssuerError> {
     let now = state.config.clock.now();
-    state.snapshot_with(Algorithm::ES256, Some(key_id), now).await
+    state.snapshot_with(Algorithm::ES256, Some(key_id), now).await.map(|(snapshot, _)| snapshot)
 }
 
 /// RFC 9449 §4.1 has the key.

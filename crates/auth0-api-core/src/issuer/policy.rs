@@ -106,8 +106,8 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted; a hit of the token cache
-    /// does not count as use. Default: all issuers of a list, 100 with a resolver; 1 to 100 000.
+    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: all
+    /// issuers of a list, 100 with a resolver; 1 to 100 000.
     pub const fn max_issuers(mut self, issuers: usize) -> Self {
         self.max_issuers = Some(issuers);
         self

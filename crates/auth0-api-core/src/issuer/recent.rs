@@ -58,12 +58,14 @@ impl Recent {
 
     /// Returns the state of an issuer, if it is held.
     pub(super) fn known(&self, issuer: &str) -> Option<Arc<IssuerState>> {
-        self.verified.get(issuer).or_else(|| self.newcomers.get(issuer))
+        let verified = || self.verified.get(issuer);
+        // Another request may move the issuer from the newcomers to the verified issuers between these look-ups.
+        verified().or_else(|| self.newcomers.get(issuer)).or_else(verified)
     }
 
     /// Returns the state of an issuer that the configuration lists, and creates the state if there is none.
     pub(super) fn listed(&self, domain: &Domain) -> Arc<IssuerState> {
-        self.known(domain.issuer()).unwrap_or_else(|| self.promote(&self.new_state(domain, FirstFetch::default())))
+        self.known(domain.issuer()).unwrap_or_else(|| self.add_verified(&self.new_state(domain, FirstFetch::default())))
     }
 
     /// The states of these issuers, which the configuration lists: of those that are held, and of others while there is
@@ -165,11 +167,20 @@ impl Recent {
         Arc::new(IssuerState::new(domain.clone(), Arc::clone(&self.config), Arc::clone(&self.limits), first))
     }
 
-    /// Moves an issuer from the newcomers to the verified issuers.
+    /// Moves an issuer from the newcomers to the verified issuers, and returns its state: the one that is held, if it is
+    /// another than that of the request.
+    ///
+    /// An issuer that was evicted while the request waited stays away. `refresh_now` did not reach its state, which may
+    /// have a removed key, so only this request uses it.
+    fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
+        self.known(state.domain().issuer()).map_or_else(|| Arc::clone(state), |held| self.add_verified(&held))
+    }
+
+    /// Adds an issuer to the verified ones.
     ///
     /// Several requests may do this at the same time. The first request inserts the state, and all requests get that
     /// state. Each state returns its permits only once.
-    fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
+    fn add_verified(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
         let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
         self.newcomers.invalidate(&*issuer);
@@ -203,17 +214,44 @@ impl Recent {
 }
 
 impl Admitted<'_> {
-    /// Records that a token of the issuer has a valid signature.
-    pub(super) fn promote(&self) {
-        match self.newcomer_in {
-            Some(recent) => drop(recent.promote(&self.state)),
-            None => self.state.prove(),
-        }
+    /// Records that a token of the issuer has a valid signature. Returns the state of a newcomer that has moved.
+    pub(super) fn promote(&self) -> Option<Arc<IssuerState>> {
+        self.state.prove();
+        self.newcomer_in.map(|recent| recent.promote(&self.state))
     }
 }
 
 impl fmt::Debug for Recent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recent").field("issuers", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::thread;
+
+    use super::super::state::tests::Issuers;
+    use super::*;
+
+    /// `refresh_now` would take an issuer that is not known for one whose keys are not held.
+    #[test]
+    fn an_issuer_that_moves_is_known_all_the_time() {
+        let Issuers(config, limits) = Issuers::new();
+        let domain: Domain = "tenant.example.com".parse().unwrap();
+        for round in 0..2_000 {
+            let recent = Recent::new(Arc::clone(&config), Arc::clone(&limits));
+            recent.added(&[&domain]);
+            let moved = thread::scope(|threads| {
+                let moving = threads.spawn(|| recent.admit(&domain).unwrap().promote().is_some());
+                while !moving.is_finished() {
+                    assert!(recent.known(domain.issuer()).is_some(), "round {round}");
+                }
+                moving.join().unwrap()
+            });
+            assert!(moved && recent.without_proof().is_empty());
+        }
     }
 }

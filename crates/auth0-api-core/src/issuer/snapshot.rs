@@ -78,6 +78,11 @@ impl KeySetVersion {
         self.current.load().as_ref().is_some_and(|snapshot| self.is_of(snapshot))
     }
 
+    /// Whether the key set was published there.
+    pub(super) fn is_from(&self, current: &Arc<CurrentSnapshot>) -> bool {
+        Arc::ptr_eq(&self.current, current)
+    }
+
     /// Whether this is the key set of the snapshot.
     pub(super) fn is_of(&self, snapshot: &Snapshot) -> bool {
         // The weak reference keeps the address of the key set reserved, so no later key set has the same address.

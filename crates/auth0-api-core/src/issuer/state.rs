@@ -60,16 +60,30 @@ pub(super) struct IssuerState {
 }
 
 /// A snapshot, and whether its fetch began before or after the request.
-type Found = (Arc<Snapshot>, FetchBegan);
+pub(super) type Found = (Arc<Snapshot>, FetchBegan);
 
 /// Whether a fetch began before or after the request that uses its result.
 ///
 /// `After`: the result is newer than the request, so a key that is missing from the result is unknown. `Before`: the
-/// issuer may have published the key after the fetch began.
-#[derive(Clone, Copy, PartialEq)]
-enum FetchBegan {
+/// issuer may have published the key after the fetch began. `BeforeAndNoPermit`: the same, and the keys are stale, because
+/// there was no permit for their refresh, or none in time. Only an issuer without a verified token needs one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum FetchBegan {
     After,
     Before,
+    BeforeAndNoPermit,
+}
+
+/// Newer keys: present, or of a fetch in progress.
+enum Newer {
+    Present(Arc<Snapshot>),
+    Coming(Pending),
+}
+
+/// Why no fetch began.
+struct NotBegun {
+    error: IssuerError,
+    lacks_a_permit: bool,
 }
 
 impl IssuerState {
@@ -103,6 +117,11 @@ impl IssuerState {
         self.proven.load(Ordering::Relaxed)
     }
 
+    /// Whether these keys are the present ones of this state, or were.
+    pub(super) fn is_source_of(&self, keys: &KeySetVersion) -> bool {
+        keys.is_from(&self.current)
+    }
+
     /// Returns the present snapshot, if it is fresh and has a key for this algorithm and `kid`. Otherwise the caller needs
     /// [`snapshot_with`](Self::snapshot_with).
     pub(super) fn snapshot_at_hand(
@@ -126,11 +145,11 @@ impl IssuerState {
         algorithm: Algorithm,
         key_id: Option<&str>,
         now: SystemTime,
-    ) -> Result<Arc<Snapshot>, IssuerError> {
+    ) -> Result<Found, IssuerError> {
         let (mut snapshot, mut fetch_began) = self.current(now, Cause::Token).await?;
         for _ in 0..LOOK_UPS {
             match snapshot.keys().find(algorithm, key_id).map(drop) {
-                Ok(()) => return Ok(snapshot),
+                Ok(()) => return Ok((snapshot, fetch_began)),
                 Err(NoKey::Ambiguous) => return Err(IssuerError::KeyAmbiguous),
                 Err(NoKey::OtherAlgorithm(published)) => {
                     return Err(IssuerError::KeyOfOtherAlgorithm { algorithm, published });
@@ -183,8 +202,11 @@ impl IssuerState {
         // began. This call can use the result of that fetch.
         let fetch = {
             let mut fetching = self.lock();
-            // The earlier fetch may have ended with keys, and does not count as the answer to this call.
-            fetching.refresh();
+            // The earlier fetch may have ended with keys, and does not count as the answer to this call. One that another
+            // request has started since does.
+            if self.fetches.join(&()).is_none() {
+                fetching.refresh();
+            }
             self.start_or_join(&mut fetching, Cause::Operator)?
         };
         self.wait_for(fetch, Cause::Operator).await.map(drop)
@@ -247,22 +269,21 @@ impl IssuerState {
     /// Auth0 allows the use of stale keys (`stale-if-error`), so that an outage of the tenant does not make this API
     /// unavailable. Requests do not wait if the last fetch failed a short time ago.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
-        // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
-        // there is one already. Otherwise it starts a fetch if the back-off is over.
         let was_down = self.has_just_failed(&self.lock());
         let patience = if was_down { Duration::ZERO } else { PATIENCE };
-        if let Ok(Ok(fetched)) = timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
-            return fetched;
-        }
+        let lacks_a_permit = match self.newer_or_fetch(Some(&old), cause) {
+            Ok(newer) => {
+                // The fetch waits for a permit, and a request may need a place to wait for it.
+                let is_delayed = matches!(&newer, Newer::Coming(fetch) if !fetch.begins_in.is_zero());
+                if let Ok(Ok(fetched)) = timeout(patience, self.found(newer, cause, now)).await {
+                    return fetched;
+                }
+                is_delayed
+            }
+            Err(not_begun) => not_begun.lacks_a_permit,
+        };
         report::stale_served(&self.domain, old.age(self.config.clock.now()));
-        (old, FetchBegan::Before)
-    }
-
-    /// Whether this snapshot is stale because there was no permit for its refresh, and not because of the tenant.
-    pub(super) fn lacks_a_permit(&self, snapshot: &Snapshot) -> bool {
-        let is_stale = || snapshot.age(self.config.clock.now()) >= self.config.policy.fresh_for;
-        let tries = |fetching: &Fetching| self.fetches.join(&()).is_some() || self.has_just_failed(fetching);
-        !self.is_proven() && is_stale() && !tries(&self.lock())
+        (old, if lacks_a_permit { FetchBegan::BeforeAndNoPermit } else { FetchBegan::Before })
     }
 
     /// Whether the last fetch failed a short time ago. The tenant then counts as unavailable.
@@ -295,7 +316,7 @@ impl IssuerState {
             }
             self.start_or_join(&mut fetching, Cause::UnknownKey)?
         };
-        self.found(fetch, Cause::UnknownKey, now).await.map(Some)
+        self.found(Newer::Coming(fetch), Cause::UnknownKey, now).await.map(Some)
     }
 
     /// Waits for a snapshot newer than the one that the request has seen. Joins the fetch in progress, or starts one.
@@ -305,30 +326,34 @@ impl IssuerState {
         cause: Cause,
         now: SystemTime,
     ) -> Result<Found, IssuerError> {
-        let fetch = {
-            let mut fetching = self.lock();
-            // A fetch may have ended after the request loaded the snapshot and before it took the lock.
-            if let Some(newer) = self.newer_than(seen) {
-                return Ok((newer, FetchBegan::Before));
-            }
-            if let Some(failure) = fetching.failure_at(self.config.clock.now()) {
-                return Err(failure.into());
-            }
-            match self.start_or_join(&mut fetching, cause) {
-                Ok(fetch) => fetch,
-                Err(no_permit) => {
-                    // If the last fetch failed, the keys were looked for, and the tenant is the reason why there are
-                    // none.
-                    let failure = fetching.failure_until(no_permit.retry_after);
-                    return Err(failure.map_or_else(|| no_permit.into(), IssuerError::Unavailable));
-                }
-            }
-        };
-        self.found(fetch, cause, now).await
+        let newer = self.newer_or_fetch(seen, cause).map_err(|not_begun| not_begun.error)?;
+        self.found(newer, cause, now).await
     }
 
-    /// Waits for a fetch, for a request that began at `now`.
-    async fn found(&self, fetch: Pending, cause: Cause, now: SystemTime) -> Result<Found, IssuerError> {
+    /// Returns newer keys, if there are any already. Otherwise joins the fetch in progress, or starts one.
+    fn newer_or_fetch(self: &Arc<Self>, seen: Option<&Arc<Snapshot>>, cause: Cause) -> Result<Newer, NotBegun> {
+        let mut fetching = self.lock();
+        // A fetch may have ended after the request loaded the snapshot and before it took the lock.
+        if let Some(newer) = self.newer_than(seen) {
+            return Ok(Newer::Present(newer));
+        }
+        if let Some(failure) = fetching.failure_at(self.config.clock.now()) {
+            return Err(NotBegun { error: failure.into(), lacks_a_permit: false });
+        }
+        self.start_or_join(&mut fetching, cause).map(Newer::Coming).map_err(|no_permit| {
+            // If the last fetch failed, the keys were looked for, and the tenant is the reason why there are none.
+            let failure = fetching.failure_until(no_permit.retry_after);
+            let error = failure.map_or_else(|| no_permit.into(), IssuerError::Unavailable);
+            NotBegun { error, lacks_a_permit: true }
+        })
+    }
+
+    /// Waits for newer keys, for a request that began at `now`.
+    async fn found(&self, newer: Newer, cause: Cause, now: SystemTime) -> Result<Found, IssuerError> {
+        let fetch = match newer {
+            Newer::Present(snapshot) => return Ok((snapshot, FetchBegan::Before)),
+            Newer::Coming(fetch) => fetch,
+        };
         let (snapshot, began) = self.wait_for(fetch, cause).await?;
         Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
     }
@@ -361,7 +386,7 @@ const REQUESTS_OF_A_FETCH: u32 = 4;
 const LOOK_UPS: u32 = 4;
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::super::documents::{Fetched, KeySource};
@@ -391,10 +416,10 @@ mod tests {
     }
 
     /// The issuers of one client, which has one permit for newcomers.
-    struct Issuers(Arc<IssuerConfig>, Arc<Limits>);
+    pub(in super::super) struct Issuers(pub(in super::super) Arc<IssuerConfig>, pub(in super::super) Arc<Limits>);
 
     impl Issuers {
-        fn new() -> Self {
+        pub(in super::super) fn new() -> Self {
             let policy = KeyPolicy::new().newcomers(1, HOUR).check().unwrap();
             let limits = Limits::new(&policy, now());
             let (clock, http) = (Arc::new(SystemClock), BoundedClient::new(Arc::new(Down), 1024, HOUR));

@@ -10,7 +10,7 @@ use super::limits::Limits;
 use super::recent::Admitted;
 use super::report;
 use super::snapshot::{KeySetVersion, Snapshot};
-use super::state::IssuerState;
+use super::state::{FetchBegan, Found, IssuerState};
 use super::trusted::Trusted;
 use super::{IssuerError, KeysUnavailable};
 use crate::called_url::TargetPolicy;
@@ -32,6 +32,8 @@ pub(crate) struct Trust {
 pub(crate) struct IssuerKeys<'t> {
     issuer: Admitted<'t>,
     snapshot: Arc<Snapshot>,
+    /// Whether the signature of the token was checked with these keys already, and is not valid.
+    is_forged: bool,
 }
 
 impl Trust {
@@ -90,15 +92,15 @@ impl Trust {
         let found = async {
             let issuer = self.directory.admit(&iss, request).await?;
             if let Some(snapshot) = issuer.state.snapshot_at_hand(algorithm, key_id, now) {
-                return Ok(IssuerKeys { issuer, snapshot });
+                return Ok(IssuerKeys { issuer, snapshot, is_forged: false });
             }
             waiting.begin().await;
-            let keys = IssuerKeys { snapshot: waited(&issuer, jws, now).await?, issuer };
-            if !keys.prove_issuer(jws) {
-                return Ok(keys);
+            let (snapshot, began) = Box::pin(waited(&issuer.state, jws, now)).await?;
+            let keys = IssuerKeys { issuer, snapshot, is_forged: false };
+            match began {
+                FetchBegan::Before | FetchBegan::After => Ok(keys),
+                FetchBegan::BeforeAndNoPermit => Box::pin(keys.without_permit(jws, now)).await,
             }
-            let issuer = self.directory.admit(&iss, request).await?;
-            Ok(IssuerKeys { snapshot: waited(&issuer, jws, now).await?, issuer })
         };
         found.await.inspect_err(report::not_looked_for)
     }
@@ -162,13 +164,15 @@ impl Trust {
         found.await.inspect_err(report::not_looked_for)
     }
 
-    /// Whether this request may use a token of an issuer that was admitted in an earlier request.
+    /// Whether this request may use a token of an issuer that was admitted in an earlier request, and was verified with
+    /// these keys, which are still current.
     pub(crate) async fn still_admit(
         &self,
+        keys: &KeySetVersion,
         issuer: &str,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<bool, IssuerError> {
-        self.directory.still_admits(issuer, request).await
+        self.directory.still_admits(keys, issuer, request).await
     }
 }
 
@@ -178,26 +182,27 @@ impl IssuerKeys<'_> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id());
         let keys = keys.map_err(|_| JoseError::Signature)?;
+        if self.is_forged {
+            return Err(JoseError::Signature);
+        }
         let (text, jwt) = (jws.presented(), jws.decrypted());
         let jws = jws.verify(keys, hash)?;
-        self.issuer.promote();
+        drop(self.issuer.promote());
         let (text, jwt) = (text.into(), jwt.map(Into::into));
         Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text, jwt })
     }
 
-    /// If the keys are stale because there was no permit for their refresh, and verify this signature, records that a token
-    /// of the issuer has a valid signature, and returns true. The issuer then needs no permit, and the tenant may have
-    /// removed the key, so look for it again. Otherwise strangers who take all permits could keep a leaked key in use.
-    fn prove_issuer(&self, jws: &Jws<'_>) -> bool {
-        if !self.issuer.state.lacks_a_permit(&self.snapshot) {
-            return false;
-        }
+    /// For keys that are stale because there was no permit for their refresh. If they verify the signature, the issuer needs
+    /// no permit, and the tenant may have removed the key, so this method looks for it again. Otherwise strangers who take
+    /// all permits could keep a leaked key in use.
+    async fn without_permit(self, jws: &Jws<'_>, now: SystemTime) -> Result<Self, IssuerError> {
         let keys = self.snapshot.keys().find(jws.header().algorithm(), jws.header().key_id());
-        let proves = keys.is_ok_and(|keys| jws.is_verified_by(keys));
-        if proves {
-            self.issuer.promote();
+        if !keys.is_ok_and(|keys| jws.is_verified_by(keys)) {
+            return Ok(Self { is_forged: true, ..self });
         }
-        proves
+        let state = self.issuer.promote().unwrap_or_else(|| Arc::clone(&self.issuer.state));
+        let (snapshot, _) = waited(&state, jws, now).await?;
+        Ok(Self { issuer: Admitted { state, newcomer_in: None }, snapshot, is_forged: false })
     }
 
     /// Identifies the key set, so that a later request can check whether it is still the current one.
@@ -207,9 +212,9 @@ impl IssuerKeys<'_> {
 }
 
 /// Waits for a snapshot with the key of the token.
-async fn waited(issuer: &Admitted<'_>, jws: &Jws<'_>, now: SystemTime) -> Result<Arc<Snapshot>, IssuerError> {
+async fn waited(state: &Arc<IssuerState>, jws: &Jws<'_>, now: SystemTime) -> Result<Found, IssuerError> {
     let header = jws.header();
-    Box::pin(issuer.state.snapshot_with(header.algorithm(), header.key_id(), now)).await
+    state.snapshot_with(header.algorithm(), header.key_id(), now).await
 }
 
 /// Fetches the keys of these issuers, unless they are fresh.

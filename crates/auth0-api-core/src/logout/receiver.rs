@@ -7,6 +7,7 @@ use super::error::LogoutError;
 use super::store::{RevocationStore, SubjectId};
 use super::subjects::whole_second;
 use super::token::{LogoutToken, LogoutTokenPolicy};
+use crate::clock::Clock;
 use crate::credentials::MAX_TOKEN_BYTES;
 use crate::digest::sha256_of_parts;
 use crate::dpop::{Insertion, ProofId, ReplayStore, ReplayStoreError};
@@ -35,14 +36,16 @@ impl LogoutReceiver {
     ///
     /// Nothing is read from or written to a store before the signature is verified. The revocation comes before the
     /// record: if the record fails, or the first answer is lost, the tenant may send the token again, and nothing is left
-    /// undone. A token that is used again repeats its own revocation only, which changes nothing.
+    /// undone. A token that is used again repeats its own revocation only, which changes nothing. So a token counts that was
+    /// valid when it arrived, however long the keys took.
     pub(crate) async fn receive(
         &self,
         token: &str,
         algorithms: &AlgorithmSet,
         issuers: &Trust,
-        now: SystemTime,
+        clock: &dyn Clock,
     ) -> Result<LogoutToken, LogoutError> {
+        let now = clock.now();
         if token.len() > MAX_TOKEN_BYTES {
             return Err(LogoutError::TooLong);
         }
@@ -51,7 +54,7 @@ impl LogoutReceiver {
         let signed = keys.verify(jws, Hash::NotNeeded)?;
         let logout = self.tokens.validate(signed, now)?;
         self.revoke(&logout, now).await?;
-        self.record(&logout, now).await?;
+        self.record(&logout, clock.now()).await?;
         Ok(logout)
     }
 
