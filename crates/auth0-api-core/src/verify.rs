@@ -123,16 +123,18 @@ impl Verifier {
         if !is_current {
             waiting.begin().await; // The metric counts each request once, and this one may have to wait for keys.
         }
-        let recalled = remembered.filter(|remembered| is_current || remembered.keys.is_latest());
-        meter::token_recalled(recalled.is_some());
-        let Some(remembered) = recalled else { return Ok(None) };
+        let Some(remembered) = remembered.filter(|remembered| is_current || remembered.keys.is_latest()) else {
+            meter::token_recalled(false);
+            return Ok(None);
+        };
         let claims = remembered.claims.clone();
         let is_usable = if is_current {
-            self.issuers.still_admit(&remembered.keys, claims.issuer(), request).await?
+            self.issuers.still_admit(&remembered.keys, claims.issuer(), request).await
         } else {
-            Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await?
+            Box::pin(self.issuers.still_uses(&remembered.keys, claims.issuer(), request, now)).await
         };
-        if !is_usable {
+        meter::token_recalled(matches!(is_usable, Ok(true)));
+        if !is_usable? {
             return Ok(None);
         }
         if let Err(error) = self.tokens.still_valid(&claims, now) {

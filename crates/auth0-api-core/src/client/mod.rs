@@ -213,6 +213,9 @@ impl ApiClient {
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();
         let refreshed = generation.verifier.refresh_now(issuer).await;
+        if let Err(IssuerError::Unavailable(_)) = refreshed {
+            return refreshed;
+        }
         // A reload that is in progress may have fetched the keys before they changed at the tenant. It may also have added
         // the issuer.
         let _no_reload = self.0.settings.lock().await;

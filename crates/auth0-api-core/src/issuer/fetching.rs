@@ -110,6 +110,11 @@ impl Fetching {
         }
     }
 
+    /// Records that the operator waits for a fetch that is in progress. A repeated call, because it fails, changes nothing.
+    pub(super) fn refresh_by_fetch_in_progress(&mut self) {
+        self.is_refreshing = true;
+    }
+
     /// Returns the postponed key set, and forgets it. `None` if its discovery document is as old as this, or if the
     /// operator has begun to ask for keys since: the tenant may have changed `jwks_uri`, and a cache may have answered.
     pub(super) fn take_postponed(&mut self, too_old: Duration, now: SystemTime) -> Option<PostponedKeySet> {

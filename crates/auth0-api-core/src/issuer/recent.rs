@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use moka::Entry;
+use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
@@ -65,7 +67,7 @@ impl Recent {
 
     /// Returns the state of an issuer that the configuration lists, and creates the state if there is none.
     pub(super) fn listed(&self, domain: &Domain) -> Arc<IssuerState> {
-        self.known(domain.issuer()).unwrap_or_else(|| self.add_verified(&self.new_state(domain, FirstFetch::default())))
+        self.known(domain.issuer()).unwrap_or_else(|| self.add_verified(self.new_state(domain, FirstFetch::default())))
     }
 
     /// The states of these issuers, which the configuration lists: of those that are held, and of others while there is
@@ -170,21 +172,29 @@ impl Recent {
     /// Moves an issuer from the newcomers to the verified issuers, and returns its state: the one that is held, if it is
     /// another than that of the request.
     ///
-    /// An issuer that was evicted while the request waited stays away. `refresh_now` did not reach its state, which may
-    /// have a removed key, so only this request uses it.
+    /// Several requests may do this at the same time. The cache lets one after the other decide about an issuer. An issuer
+    /// that was evicted while the request waited stays away. `refresh_now` did not reach its state, which may have a removed
+    /// key, so only this request uses it.
     fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
-        self.known(state.domain().issuer()).map_or_else(|| Arc::clone(state), |held| self.add_verified(&held))
+        let issuer = state.domain().shared_issuer();
+        let moved = self.verified.entry(Arc::clone(&issuer)).and_compute_with(|verified| {
+            let newcomer = if verified.is_some() { None } else { self.newcomers.get(&*issuer) };
+            newcomer.map_or(Op::Nop, Op::Put)
+        });
+        let held = moved.into_entry().map(Entry::into_value);
+        held.map_or_else(|| Arc::clone(state), |held| self.moved(held))
     }
 
-    /// Adds an issuer to the verified ones.
-    ///
-    /// Several requests may do this at the same time. The first request inserts the state, and all requests get that
-    /// state. Each state returns its permits only once.
-    fn add_verified(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
+    /// Adds an issuer that the configuration lists.
+    fn add_verified(&self, state: Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
-        let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
-        self.newcomers.invalidate(&*issuer);
-        state.prove();
+        let verified = self.verified.entry(issuer).or_insert_with(|| state).into_value();
+        self.moved(verified)
+    }
+
+    /// Ends the time of an issuer as a newcomer, once it is verified. Each state returns its permits only once.
+    fn moved(&self, verified: Arc<IssuerState>) -> Arc<IssuerState> {
+        self.newcomers.invalidate(verified.domain().issuer());
         verified.prove();
         self.evict_now();
         verified

@@ -36,9 +36,9 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 /// Decides for each request which tenants' tokens this API accepts.
 ///
 /// The client asks the resolver once per verification, after it has checked the token's form and algorithm and before
-/// it fetches anything; twice if the resolver no longer names the tenant of a token in the token cache. The client does not
-/// cache the answer, so the resolver should be quick. The token's issuer must be exactly, byte for byte, one of the named
-/// issuers.
+/// it fetches anything; twice for a token in the token cache that is verified anew, because the resolver no longer names its
+/// tenant or because the tenant's keys have changed or were evicted. The client does not cache the answer, so the resolver
+/// should be quick. The token's issuer must be exactly, byte for byte, one of the named issuers.
 ///
 /// There are three answers:
 ///

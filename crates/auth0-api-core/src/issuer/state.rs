@@ -10,7 +10,8 @@
 //!    have published the key after the fetch. So the request may then start one more fetch. A `kid` that is still
 //!    missing is remembered, and causes no fetch for 30 s. If the issuer had this key before, the time doubles with each
 //!    further fetch, up to two minutes.
-//! 4. **Stale keys.** A request waits for newer keys for at most one second. Shortly after a failed fetch, it does not wait.
+//! 4. **Stale keys.** A request waits for newer keys for at most one second; for another second if there was no permit in
+//!    time, and its token is the first with a valid signature. Shortly after a failed fetch, it does not wait.
 //!    If no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
 //!    If the tenant sent the discovery document and postponed the key set (429, or 503 with `Retry-After`), the next fetch
@@ -206,6 +207,8 @@ impl IssuerState {
             // request has started since does.
             if self.fetches.join(&()).is_none() {
                 fetching.refresh();
+            } else {
+                fetching.refresh_by_fetch_in_progress();
             }
             self.start_or_join(&mut fetching, Cause::Operator)?
         };
@@ -274,7 +277,8 @@ impl IssuerState {
         let lacks_a_permit = match self.newer_or_fetch(Some(&old), cause) {
             Ok(newer) => {
                 // The fetch waits for a permit, and a request may need a place to wait for it.
-                let is_delayed = matches!(&newer, Newer::Coming(fetch) if !fetch.begins_in.is_zero());
+                let is_delayed =
+                    !self.is_proven() && matches!(&newer, Newer::Coming(fetch) if !fetch.begins_in.is_zero());
                 if let Ok(Ok(fetched)) = timeout(patience, self.found(newer, cause, now)).await {
                     return fetched;
                 }
