@@ -36,6 +36,7 @@ libfuzzer_sys::fuzz_target!(
             ("file:///hr/pay.pdf", "hr"),
             ("file:///2026/pay.pdf", "old"),
             ("file:///c:/2026/pay.pdf", "old"),
+            ("file://server/hr/pay.pdf", "share"),
             (PLAN, "plan"),
         ] {
             assert!(required_on_drives(uri).is_some_and(|required| required.names_scope(scope)), "{uri}");
@@ -69,6 +70,8 @@ static RULES_OF_DRIVES: LazyLock<ResourceRules> = LazyLock::new(|| {
         .resource_template("file:///{+path}", Requirement::scope("any"))
         .resource_template("file:///hr/{+path}", Requirement::scope("hr"))
         .resource_template("file:///c:/2026/{+path}", Requirement::scope("old"))
+        // The readings do not show whether a segment is a host.
+        .resource_template("file://server/{+path}", Requirement::scope("any").and(Requirement::scope("share")))
         .resource(PLAN, Requirement::scope("any").and(Requirement::scope("plan")));
     ResourceRules::new(rules).expect("requirements")
 });

@@ -69,9 +69,17 @@ pub(crate) fn driveless(folded: &str) -> Option<String> {
 }
 
 /// The place of the letter of a drive among the segments of a `file` URI, whose first one is the scheme.
+///
+/// There is none behind a host: Python takes `file://server/c:/hr` for `C:\hr`, and other servers ask the host for it.
 pub(super) fn drive_place(uri: &str) -> Option<usize> {
-    let rest = uri.strip_prefix("file:")?;
-    let place = if rest.starts_with("//") { 3 } else { 1 };
+    if !uri.starts_with("file:") {
+        return None;
+    }
+    let place = match authority(uri) {
+        Some("") => 3,
+        Some(_) => return None,
+        None => 1,
+    };
     uri.split('/').nth(place).is_some_and(is_drive).then_some(place)
 }
 
@@ -296,7 +304,8 @@ mod tests {
             ("file:///C:/", Some("file:///")),
             ("file:///c:", Some("file://")),
             ("file:/c:/docs", Some("file:/docs")),
-            ("file://server/c:/docs", Some("file://server/docs")),
+            ("file://server/c:/docs", None),
+            ("file://localhost/c:/docs", None),
             ("file:///docs/c:/a", None),
             ("file:///cd:/a", None),
             ("file:///c/a", None),
@@ -328,6 +337,8 @@ mod tests {
             ("file:///c:a", vec![3]),
             ("file:///cd:/a", vec![3]),
             ("file:///docs/%AF:/a", vec![4]),
+            ("file://server/c:/docs", vec![3]),
+            ("file://localhost/c:/docs", vec![3]),
         ] {
             assert!(is_plain(uri), "{uri}");
             assert_eq!(letters_before_colons(uri).collect::<Vec<_>>(), places, "{uri}");

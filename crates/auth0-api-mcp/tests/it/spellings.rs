@@ -166,6 +166,39 @@ async fn a_drive_does_not_escape_the_requirement_of_a_path() {
     }
 }
 
+/// Python ignores the host: it takes `file://server/c:/hr` for `C:\hr`.
+#[tokio::test]
+async fn a_host_does_not_hide_a_drive() {
+    let requirements = || {
+        McpRequirements::new(Requirement::scope("use:tools"))
+            .resource_template("file://server/{+path}", Requirement::scope("share"))
+            .resource_template("file://server/d:/{+path}", Requirement::scope("d"))
+            .resource_template("file://localhost/{+path}", Requirement::scope("local"))
+    };
+    let on_drive = requirements().resource_template("file:///c:/hr/{+path}", Requirement::scope("hr"));
+    let without_drive = requirements().resource_template("file:///hr/{+path}", Requirement::scope("hr"));
+    let resource = requirements().resource("file:///c:/hr/pay.pdf", Requirement::scope("hr"));
+    for requirements in [on_drive, without_drive, resource] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for uri in [
+            "file://server/c:/hr/pay.pdf",
+            "file://server/C:/hr/pay.pdf",
+            "file://server/c:",
+            "file://server/share/c:/hr/pay.pdf",
+            "file://localhost/c:/hr/pay.pdf",
+        ] {
+            let answer = server.send_2025("use:tools share d local hr", &read(uri)).await;
+            assert_eq!(answer.unknown(), "unknown resource", "{uri}");
+        }
+        for (uri, needed) in
+            [("file://server/docs/a", "use:tools share"), ("file://server/d:/docs/a", "use:tools d share")]
+        {
+            assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
+            assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
+        }
+    }
+}
+
 /// A colon begins the name of a stream in NTFS, and a letter before it is perhaps a drive. Elsewhere, both are parts of names.
 #[tokio::test]
 async fn a_colon_does_not_escape_a_stricter_requirement() {
