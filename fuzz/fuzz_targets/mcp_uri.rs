@@ -116,6 +116,7 @@ fn required_on_drives(uri: &str) -> Option<Requirement> {
             ["file:", "hr", ..] => &["any", "hr"],
             ["file:", "2026", ..] if is_on_c => &["any", "old"],
             ["file:", "plan"] if is_on_c => &["any", "plan"],
+            ["file:"] => panic!("{uri:?} is perhaps the current directory of a drive, which no template names"),
             ["file:", ..] => &["any"],
             _ => panic!("{uri:?} is perhaps {reading:?}, which no template names"),
         };

@@ -118,9 +118,10 @@ impl McpRequirements {
     /// of dots, blanks and parameters only, such as `..` and `;a`; and a character is percent-encoded, with digits in upper
     /// case, exactly if it cannot stand in a path ([RFC 3986
     /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). In a `file` URI, a letter of ASCII stands before a colon only
-    /// in the letter of a drive, which is the first segment of a URI without a host, and in the fixed text of a template that
-    /// matches: some servers take `file:///docs/abc:/pay.pdf` and `file://server/c:/pay.pdf` for `C:\pay.pdf`. No segment of
-    /// a `file` URI begins with a colon, and no character is an encoded `|`.
+    /// in the letter of a drive, which is the first segment of a URI without a host, but not the last one, and in the fixed
+    /// text of a template that matches: some servers take `file:///docs/abc:/pay.pdf` and `file://server/c:/pay.pdf` for
+    /// `C:\pay.pdf`, and `file:///c:` for the current directory of the drive. No segment of a `file` URI begins with a colon,
+    /// and no character is an encoded `|`.
     /// Below `{+name}`, a URI does not end with a slash. An authority that a template leaves open consists of labels with
     /// letters of ASCII, digits and hyphens, and has no port; for `https` and `file`, the last label begins with a letter, and
     /// is not `localhost`. Otherwise `file:///public/../secret` would match `file:///public/{+path}`, and the requirement of

@@ -83,16 +83,19 @@ pub(super) fn drive_place(uri: &str) -> Option<usize> {
     uri.split('/').nth(place).is_some_and(is_drive).then_some(place)
 }
 
-/// The places of the segments of a `file` URI in which a colon follows a letter, except for the letter of a drive.
+/// The places of the segments of a `file` URI in which a colon follows a letter, except for the letter of a drive before a
+/// slash.
 ///
-/// On Windows, a server may take `c:pay.pdf` for a file in another directory, and the function `url2pathname` of Python takes
-/// `file:///docs/abc:/pay.pdf` for `C:\pay.pdf`.
+/// On Windows, a server may take `c:pay.pdf` for a file in another directory, and `file:///c:` for the current directory of
+/// the drive. The function `url2pathname` of Python takes `file:///docs/abc:/pay.pdf` for `C:\pay.pdf`.
 pub(super) fn letters_before_colons(uri: &str) -> impl Iterator<Item = usize> {
     let has_letter = |segment: &str| {
         segment.as_bytes().windows(2).any(|pair| matches!(pair, [letter, b':'] if letter.is_ascii_alphabetic()))
     };
+    let drive = drive_place(uri).filter(|place| uri.split('/').nth(place + 1).is_some());
+    let is_path = move |place: usize| uri.starts_with("file:") && place > 0 && drive != Some(place);
     let segments = uri.split('/').enumerate();
-    let segments = segments.filter(move |(place, segment)| has_streams(uri, *place) && has_letter(segment));
+    let segments = segments.filter(move |(place, segment)| is_path(*place) && has_letter(segment));
     segments.map(|(place, _)| place)
 }
 
@@ -321,6 +324,8 @@ mod tests {
         for uri in [
             "file:///logs/2026-01-01T12:00:00.log",
             "file:///c:/logs/12:00",
+            "file:///c:/",
+            "file:/c:/logs",
             "file:///logs/%C3%A9:1",
             "file:///logs/1::$DATA",
             "note:///logs/a:b",
@@ -337,6 +342,12 @@ mod tests {
             ("file:///c:a", vec![3]),
             ("file:///cd:/a", vec![3]),
             ("file:///docs/%AF:/a", vec![4]),
+            ("file:///c:", vec![3]),
+            ("file:/c:", vec![1]),
+            ("file:///c:;x", vec![3]),
+            ("file:///c:.", vec![3]),
+            ("file:///c:%20", vec![3]),
+            ("file:///c::$DATA", vec![3]),
             ("file://server/c:/docs", vec![3]),
             ("file://localhost/c:/docs", vec![3]),
         ] {

@@ -166,6 +166,40 @@ async fn a_drive_does_not_escape_the_requirement_of_a_path() {
     }
 }
 
+/// Windows takes the letter of a drive alone for the current directory of this drive, which is perhaps a stricter one.
+#[tokio::test]
+async fn a_drive_alone_does_not_escape_the_requirement_of_a_directory() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///{+path}", Requirement::scope("public"))
+        .resource_template("file:///{drive}:", Requirement::scope("drives"))
+        .resource_template("file:///c:/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("file:///d:/{+path}", Requirement::scope("d"))
+        .resource("file:///e:", Requirement::scope("e"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    let list = |uri: &str| {
+        let params = json!({ "uri": uri });
+        json!({ "jsonrpc": "2.0", "id": 7, "method": "resources/directory/read", "params": params })
+    };
+    for uri in ["file:///c:", "file:///C:", "file:///c:;x", "file:///c:.", "file:///c:%20", "file:///c::$DATA"] {
+        for message in [read(uri), list(uri)] {
+            let answer = server.send_2025("use:tools public drives hr d e", &message).await;
+            assert_eq!(answer.unknown(), "unknown resource", "{message}");
+        }
+    }
+    for (message, needed) in [
+        (read("file:///c:/docs"), "use:tools public"),
+        (list("file:///c:/docs"), "use:tools public"),
+        // The operator has named these drives.
+        (read("file:///d:"), "use:tools public drives d"),
+        (list("file:///d:"), "use:tools public drives d"),
+        (read("file:///e:"), "use:tools e"),
+        (list("file:///e:"), "use:tools e"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+    }
+}
+
 /// Python ignores the host: it takes `file://server/c:/hr` for `C:\hr`.
 #[tokio::test]
 async fn a_host_does_not_hide_a_drive() {
