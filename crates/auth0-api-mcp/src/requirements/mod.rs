@@ -12,7 +12,7 @@ use self::rules::NamedTemplate;
 pub(crate) use self::rules::Rules;
 use crate::layer_error::McpLayerError;
 use crate::message::known_methods;
-use crate::template::{driveless, folded as folded_uri, loose};
+use crate::template::{folded as folded_uri, loose, loose_driveless};
 
 /// What a token must have for each tool, resource and prompt of an MCP server.
 ///
@@ -134,8 +134,9 @@ impl McpRequirements {
     ///
     /// Windows has a current drive: `file:///hr/pay.pdf` is perhaps `file:///c:/hr/pay.pdf`. If only one of a URI and a
     /// template names a drive, and both agree otherwise, the requirement of this template applies in addition to those of the
-    /// templates that match. If only one of a URI and a resource does, the URI is denied. A variable that is a whole segment,
-    /// such as `{name}`, does not stand for a drive: write `{name}:`.
+    /// templates that match. If only one of a URI and a resource does, the URI is denied, even if the resource has
+    /// its drive in another spelling, such as `c%3A` and `c|`. A variable that is a whole segment, such as `{name}`, does not
+    /// stand for a drive: write `{name}:`.
     ///
     /// Two spellings are not recognized: the forms of Unicode, and the short names of Windows (8.3), such as `PAYROL~1` for
     /// `payroll-2026`. A server whose file system has them must look at them itself.
@@ -223,8 +224,8 @@ impl McpRequirements {
             return Err(McpLayerError::BroaderScopes { scopes: scope.into() });
         }
         let loose_resources = resources.keys().flat_map(|uri| [loose(uri), loose(&folded_uri(uri))]).collect();
-        let without_drives = resources.keys().flat_map(|uri| [driveless(uri), driveless(&folded_uri(uri))]).flatten();
-        let driveless_resources = without_drives.map(|uri| loose(&uri)).collect();
+        let without_drives = resources.keys().flat_map(|uri| [loose_driveless(uri), loose_driveless(&folded_uri(uri))]);
+        let driveless_resources = without_drives.flatten().collect();
         let with_base = |requirement: Requirement| base.clone().and(requirement).within(&hierarchy);
         let by_name = |named: ByName| named.into_iter().map(|(name, one)| (name, with_base(one)));
         let parsed = templates.into_iter().map(|(text, requirement)| {

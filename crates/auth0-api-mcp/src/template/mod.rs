@@ -4,7 +4,7 @@ mod uri;
 
 use std::cmp::Ordering;
 
-pub(crate) use self::uri::{caseless, driveless, folded, is_plain, loose};
+pub(crate) use self::uri::{caseless, driveless, folded, is_plain, loose, loose_driveless};
 use self::uri::{drive_place, folded_segment, has_one_spelling, has_streams, letters_before_colons};
 
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.

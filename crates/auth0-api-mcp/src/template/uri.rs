@@ -41,7 +41,7 @@ pub(crate) fn is_plain(uri: &str) -> bool {
 }
 
 /// What servers that do not look at the spelling of a URI may take it for. Two URIs with the same octets here are perhaps
-/// the same resource.
+/// the same resource. In a `file` URI, a bar is a colon here, because some servers take it for one.
 ///
 /// It does not undo everything that [`is_plain`] rejects: one of two compared URIs is plain.
 pub(crate) fn loose(uri: &str) -> Vec<u8> {
@@ -56,7 +56,22 @@ pub(crate) fn loose(uri: &str) -> Vec<u8> {
         }
     }
     let path = segments.join(&b'/');
-    caseless_octets(&[scheme.as_bytes(), b":", &path].concat())
+    let mut octets = caseless_octets(&[scheme.as_bytes(), b":", &path].concat());
+    if octets.starts_with(b"file:") {
+        octets.iter_mut().filter(|octet| **octet == b'|').for_each(|octet| *octet = b':');
+    }
+    octets
+}
+
+/// What servers may take a `file` URI for, as in [`loose`], but without the letter of its drive. `None` if it has none.
+///
+/// The letter is perhaps encoded, as in `file:///c%3A/hr`, or before a bar, or behind an empty segment.
+pub(crate) fn loose_driveless(uri: &str) -> Option<Vec<u8>> {
+    let octets = loose(uri);
+    let path = octets.strip_prefix(b"file:")?;
+    let drive = path.split(|octet| *octet == b'/').next().filter(|segment| is_drive(segment))?;
+    let rest = path.get(drive.len()..)?;
+    Some([b"file:".as_slice(), rest.strip_prefix(b"/").unwrap_or(rest)].concat())
 }
 
 /// A [folded] `file` URI without the letter of its drive. `None` if it has none.
@@ -80,7 +95,7 @@ pub(super) fn drive_place(uri: &str) -> Option<usize> {
         Some(_) => return None,
         None => 1,
     };
-    uri.split('/').nth(place).is_some_and(is_drive).then_some(place)
+    uri.split('/').nth(place).is_some_and(|segment| is_drive(segment.as_bytes())).then_some(place)
 }
 
 /// The places of the segments of a `file` URI in which a colon follows a letter, except for the letter of a drive before a
@@ -196,8 +211,8 @@ fn caseless_letter(letter: char) -> impl Iterator<Item = char> {
 }
 
 /// Whether a segment is the letter of a drive of Windows, with its colon.
-fn is_drive(segment: &str) -> bool {
-    matches!(segment.as_bytes(), [letter, b':'] if letter.is_ascii_alphabetic())
+fn is_drive(segment: &[u8]) -> bool {
+    matches!(segment, [letter, b':'] if letter.is_ascii_alphabetic())
 }
 
 /// Whether there are no letters in upper case, except the digits of percent-encoded octets.
@@ -236,7 +251,7 @@ const INTERPRETED: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
 
 #[cfg(test)]
 mod tests {
-    use super::{driveless, folded, has_one_spelling, is_plain, letters_before_colons, loose};
+    use super::{driveless, folded, has_one_spelling, is_plain, letters_before_colons, loose, loose_driveless};
 
     #[test]
     fn hosts_with_a_second_spelling_do_not_match_an_open_authority() {
@@ -317,6 +332,32 @@ mod tests {
         ] {
             assert_eq!(driveless(uri).as_deref(), kept, "{uri}");
         }
+    }
+
+    #[test]
+    fn the_drive_of_a_resource_has_several_spellings() {
+        for uri in [
+            "file:///c:/hr/pay",
+            "file:///C:/HR/pay",
+            "file:///c%3A/hr/pay",
+            "file:///C%3a/hr/pay",
+            "file:///%63:/hr/pay",
+            "file:///c|/hr/pay",
+            "file:///c%7C/hr/pay",
+            "file:////c:/hr/pay",
+            "file:///./c:/hr/pay",
+            "file:///c:\\hr\\pay",
+            "file://c:/hr/pay",
+            "FILE:/c:/hr/pay",
+        ] {
+            assert_eq!(loose(uri), loose("file:///c:/hr/pay"), "{uri}");
+            assert_eq!(loose_driveless(uri), Some(loose("file:///hr/pay")), "{uri}");
+        }
+        assert_eq!(loose_driveless("file:///c%3A"), Some(loose("file:///")));
+        for uri in ["file:///hr/pay", "file:///hr/c:/pay", "file:///cd:/hr", "file://server/c:/hr", "note:///c:/hr"] {
+            assert_eq!(loose_driveless(uri), None, "{uri}");
+        }
+        assert_ne!(loose("note:///a|b"), loose("note:///a:b"), "no file");
     }
 
     #[test]

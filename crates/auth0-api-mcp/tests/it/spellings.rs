@@ -166,6 +166,32 @@ async fn a_drive_does_not_escape_the_requirement_of_a_path() {
     }
 }
 
+#[tokio::test]
+async fn another_spelling_of_the_drive_of_a_resource_does_not_open_it() {
+    for resource in [
+        "file:///c%3A/hr/pay.pdf",
+        "file:///C%3a/hr/pay.pdf",
+        "file:///c|/hr/pay.pdf",
+        "file:///c%7C/hr/pay.pdf",
+        "file:////c:/hr/pay.pdf",
+        "file:///./c:/hr/pay.pdf",
+        "file:///c%3A/hr/pay.pdf;x",
+    ] {
+        let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+            .resource_template("file:///{+path}", Requirement::scope("public"))
+            .resource(resource, Requirement::scope("hr"));
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for uri in ["file:///hr/pay.pdf", "file:///HR/pay.pdf;x", "file:///c:/hr/pay.pdf", "file:///C:/hr/pay.pdf"] {
+            let answer = server.send_2025("use:tools public hr", &read(uri)).await;
+            assert_eq!(answer.unknown(), "unknown resource", "{resource} {uri}");
+        }
+        for (uri, needed) in [(resource, "use:tools hr"), ("file:///d:/hr/pay.pdf", "use:tools public")] {
+            assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{resource} {uri}");
+            assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{resource} {uri}");
+        }
+    }
+}
+
 /// Windows takes the letter of a drive alone for the current directory of this drive, which is perhaps a stricter one.
 #[tokio::test]
 async fn a_drive_alone_does_not_escape_the_requirement_of_a_directory() {
