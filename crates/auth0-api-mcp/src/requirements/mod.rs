@@ -132,11 +132,16 @@ impl McpRequirements {
     /// dots and blanks at its end. A URI that would match a template without them, and does not match it as it is, is denied,
     /// even if it matches another template. So is a URI that matches a template only with them.
     ///
+    /// A colon in the fixed text of a template that matches a `file` URI is the exception. If another template would match the
+    /// URI without this colon and what follows it, the requirements of both apply: `file:///times/{hour}:00` and
+    /// `file:///times/{hour}:30` both apply to `file:///times/12:00`, and `file:///c:/{+path}` and `file:///{name}/{+path}` to
+    /// `file:///c:/docs/a`.
+    ///
     /// Windows has a current drive: `file:///hr/pay.pdf` is perhaps `file:///c:/hr/pay.pdf`. If only one of a URI and a
     /// template names a drive, and both agree otherwise, the requirement of this template applies in addition to those of the
-    /// templates that match. If only one of a URI and a resource does, the URI is denied, even if the resource has
-    /// its drive in another spelling, such as `c%3A` and `c|`. A variable that is a whole segment, such as `{name}`, does not
-    /// stand for a drive: write `{name}:`.
+    /// templates that match. If only one of a URI and a resource does, the URI is denied, even if the resource has its
+    /// drive in another spelling, such as `c%3A` and `c|`. A variable that is a whole segment, such as `{name}`, does not stand
+    /// for a drive on its own: write `{name}:`.
     ///
     /// Two spellings are not recognized: the forms of Unicode, and the short names of Windows (8.3), such as `PAYROL~1` for
     /// `payroll-2026`. A server whose file system has them must look at them itself.

@@ -154,24 +154,31 @@ impl Rules {
         if !is_plain(uri) || self.is_perhaps_resource(uri, &plain) {
             return Err(Unnamed::Resource(uri));
         }
-        let (mut matching, mut further, mut fixes_colons) = (Vec::new(), Vec::new(), false);
+        let (mut matching, mut further) = (Vec::new(), Vec::new());
+        let (mut fixing, mut resembling) = (Vec::new(), Vec::new());
         for named in &self.templates {
             let (matches, resembles) = (named.template.matches(uri), named.folded.whole.resembles(&plain.whole));
             if matches && resembles {
                 matching.push(&named.requirement);
-                fixes_colons |= named.template.fixes_colons(uri);
+                fixing.push(&named.template);
             } else if named.template.has_root(uri) {
                 further.push(&named.requirement);
-                fixes_colons |= named.template.fixes_colons(uri);
-            } else if matches || resembles {
+                fixing.push(&named.template);
+            } else if matches {
                 return Err(Unnamed::Resource(uri));
+            } else if resembles {
+                further.push(&named.requirement);
+                resembling.push(&named.template);
             } else if named.folded.are_alike(&plain, |template, uri| template.resembles(uri)) {
                 // On the current drive of the server, it is the same file.
                 further.push(&named.requirement);
             }
         }
         // A server may take a letter and a colon for a drive, unless the operator has written them.
-        if !fixes_colons {
+        let fixes_colons = fixing.iter().any(|template| template.fixes_colons(uri));
+        // The operator has written both the colon and the template that resembles the URI without what follows it.
+        let is_meant = |other: &&Template| fixing.iter().any(|template| template.fixes_differences(other, uri));
+        if !fixes_colons || !resembling.iter().all(is_meant) {
             return Err(Unnamed::Resource(uri));
         }
         // The root alone is not named: the template stands for what is below.

@@ -117,6 +117,25 @@ impl Template {
         })
     }
 
+    /// Whether another template differs from a URI, which [resembles](Self::resembles) it, only where this template has the
+    /// colon of a file or of a drive in its fixed text. The URI is one that this template matches, or its root.
+    pub(crate) fn fixes_differences(&self, other: &Self, uri: &str) -> bool {
+        let mut differences = other.differences(uri).peekable();
+        let has_fixed_colon = |(place, text): (usize, &str)| {
+            text.contains(':') && self.segments.get(place).is_some_and(|segment| segment.has_fixed_colons(text))
+        };
+        uri.starts_with("file:") && differences.peek().is_some() && differences.all(has_fixed_colon)
+    }
+
+    /// The segments of a URI that the segments of the template do not match, with their places.
+    fn differences<'u>(&self, uri: &'u str) -> impl Iterator<Item = (usize, &'u str)> {
+        let hidden_drive = drive_place(uri).filter(|_| !self.shows_drive(uri));
+        let segments = self.segments.iter().zip(uri.split('/')).enumerate();
+        let segments =
+            segments.filter(move |(place, (segment, text))| hidden_drive == Some(*place) || !segment.matches(text));
+        segments.map(|(place, (_, text))| (place, text))
+    }
+
     /// The template without the letter of its drive. `None` if it has none.
     pub(crate) fn driveless(&self) -> Option<Self> {
         let place = drive_place(&self.example())?;
@@ -218,9 +237,15 @@ impl Segment {
     fn fixes_colons(&self, text: &str) -> bool {
         match self {
             Self::Fixed(_) => true,
-            Self::Variable { after, .. } => {
-                !after.starts_with(':') && self.value(text).is_some_and(|value| !value.contains(':'))
-            }
+            Self::Variable { after, .. } => !after.starts_with(':') && self.has_fixed_colons(text),
+        }
+    }
+
+    /// Whether the fixed text has the colons of a text that matches.
+    fn has_fixed_colons(&self, text: &str) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Variable { .. } => self.value(text).is_some_and(|value| !value.contains(':')),
         }
     }
 
@@ -240,7 +265,7 @@ fn is_name(text: &str) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-    use super::{Template, is_plain};
+    use super::{Template, folded, is_plain};
 
     #[test]
     fn templates_match_whole_uris() {
@@ -300,6 +325,32 @@ mod tests {
             let template = Template::parse(template).unwrap();
             assert!(is_plain(uri) && template.matches(uri), "{template:?} {uri}");
             assert_eq!(template.fixes_colons(uri), fixes, "{template:?} {uri}");
+        }
+    }
+
+    #[test]
+    fn a_template_fixes_what_another_one_has_after_a_colon() {
+        for (template, other, uri, fixes) in [
+            ("file:///t/{hour}:00", "file:///t/{hour}:30", "file:///t/12:00", true),
+            ("file:///t/12:00/{+path}", "file:///t/12:30/{+path}", "file:///t/12:00/a", true),
+            ("file:///t/12:00/{+path}", "file:///t/12/{+path}", "file:///t/12:00/1:2", true),
+            ("file:///t/12:00/{+path}", "file:///t/12:30/{+path}", "file:///t/12:00", true),
+            ("file:///c:/{+path}", "file:///{dept}/{+path}", "file:///c:/a/12:00", true),
+            ("file:///{drive}:/{+path}", "file:///{dept}/{+path}", "file:///c:/a", true),
+            ("file:///{+path}", "file:///t/{hour}:30", "file:///t/12:00", false),
+            ("file:///t/{time}", "file:///t/{hour}:30", "file:///t/12:00", false),
+            ("file:///{+path}", "file:///{dept}/{+path}", "file:///c:/a", false),
+            // They differ in something else, too.
+            ("file:///t/{hour}:00/{a}", "file:///t/{hour}:30/{a}.", "file:///t/12:00/x", false),
+            ("file:///t/{a}", "file:///T/{a}", "file:///t/x", false),
+            ("note:///t/{hour}:00", "note:///T/{hour}:00", "note:///t/12:00", false),
+            // They do not differ.
+            ("file:///t/{hour}:00", "file:///t/{time}", "file:///t/12:00", false),
+        ] {
+            let [template, other] = [template, other].map(|text| Template::parse(text).unwrap());
+            assert!(is_plain(uri) && (template.matches(uri) || template.has_root(uri)), "{template:?} {uri}");
+            assert!(other.folded().resembles(&folded(uri)), "{other:?} {uri}");
+            assert_eq!(template.fixes_differences(&other, uri), fixes, "{template:?} {other:?} {uri}");
         }
     }
 

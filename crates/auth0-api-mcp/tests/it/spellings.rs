@@ -313,6 +313,56 @@ async fn a_colon_does_not_escape_a_stricter_requirement() {
     }
 }
 
+#[tokio::test]
+async fn templates_that_differ_after_a_colon_apply_together() {
+    let base = || McpRequirements::new(Requirement::scope("use:tools"));
+    let times = base()
+        .resource_template("file:///times/{hour}:00", Requirement::scope("full"))
+        .resource_template("file:///times/{hour}:30", Requirement::scope("half"))
+        .resource_template("file:///logs/{+path}", Requirement::scope("logs"))
+        .resource_template("file:///logs/12:00/{+path}", Requirement::scope("noon"))
+        .resource_template("file:///logs/12:30/{+path}", Requirement::scope("later"))
+        .resource("file:///times/7", Requirement::scope("seven"));
+    let drives = base()
+        .resource_template("file:///c:/{+path}", Requirement::scope("c"))
+        .resource_template("file:///{dept}/{+path}", Requirement::scope("dept"));
+    let named_times = [
+        ("file:///times/12:00", "use:tools full half"),
+        ("file:///times/12:30", "use:tools half full"),
+        ("file:///logs/12:00/a", "use:tools noon logs later"),
+        ("file:///logs/12:30/a:1", ""),
+        ("file:///logs/12:30/1:2", "use:tools later logs noon"),
+        ("file:///logs/12:30", "use:tools logs noon later"),
+        ("file:///logs/12:15/a", ""),
+        ("file:///logs/12/a", ""),
+        ("file:///LOGS/12:00/a", ""),
+        ("file:///times/12:15", ""),
+        ("file:///times/12", ""),
+        ("file:///times/7:00", ""),
+        ("file:///times/x:00", ""),
+    ];
+    let named_drives = [
+        ("file:///c:/docs/a", "use:tools c dept"),
+        ("file:///c:/docs/12:00", "use:tools c dept"),
+        ("file:///docs/a", "use:tools dept c"),
+        ("file:///d:/docs/a", ""),
+        ("file:///C:/docs/a", ""),
+        ("file:///c:/docs/a:b", ""),
+    ];
+    for (requirements, named) in [(times, &named_times[..]), (drives, &named_drives[..])] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for (uri, needed) in named {
+            if needed.is_empty() {
+                let all = "use:tools full half logs noon later seven c dept";
+                assert_eq!(server.send_2025(all, &read(uri)).await.unknown(), "unknown resource", "{uri}");
+            } else {
+                assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), *needed, "{uri}");
+                assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
+            }
+        }
+    }
+}
+
 /// A server takes several texts for the same host.
 #[tokio::test]
 async fn another_spelling_of_a_host_does_not_escape_a_stricter_requirement() {
