@@ -144,7 +144,8 @@ impl McpRequirements {
     /// for a drive on its own: write `{name}:`.
     ///
     /// Two spellings are not recognized: the forms of Unicode, and the short names of Windows (8.3), such as `PAYROL~1` for
-    /// `payroll-2026`. A server whose file system has them must look at them itself.
+    /// `payroll-2026`. A server whose file system has them must look at them itself. Links in the file system, such as
+    /// `/proc/self/root`, are a matter of the server, too.
     ///
     /// The root of `file:///reports/{+path}`, `file:///reports`, needs another template. It then requires both, because a
     /// server may list or watch a directory. `resources/directory/read` also requires what is required of the templates and
