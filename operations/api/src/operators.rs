@@ -41,21 +41,36 @@ async fn tasks() -> String {
 
 /// Fetches the keys of each tenant at once: after a key has leaked, and was removed at its tenant.
 ///
-/// It asks every tenant, also after one has failed: else a tenant that is down would keep the leaked key of another one in
-/// use. The answer is then 503. Its text names the issuers that failed, each with its own time. `Retry-After` is the longest
-/// of these times: the next call asks all tenants again, and none of them before its time.
+/// It asks all tenants at the same time, each in a task of its own: else a tenant that fails, or that does not answer, would
+/// keep the leaked key of another one in use. Tasks go on if the operator's connection ends, so a call that is cut off loses
+/// nothing but its answer. For hundreds of tenants, limit how many are asked at a time.
+///
+/// The answer waits for all tenants. It is 204; or 503, with one line for each issuer that failed, in the order of the list.
+/// Each line has the issuer's own time.
 ///
 /// With a resolver, `issuers()` is empty: let the operator name the issuer.
 async fn refresh_keys(State(api): State<ApiClient>) -> Response {
-    let (mut text, mut retry_after) = (String::new(), None);
-    for issuer in api.issuers() {
-        if let Err(error) = api.refresh_now(&issuer).await {
-            let wait = seconds_to_wait(&error);
-            text.push_str(&format!("{issuer}: {error}; repeat after {wait} s\n"));
-            retry_after = retry_after.max(Some(wait));
-        }
+    // All tasks begin before the first one is awaited. A `JoinHandle` that is dropped ends no task.
+    let refresh = |issuer: String| {
+        let (api, name) = (api.clone(), issuer.clone());
+        (issuer, tokio::spawn(async move { api.refresh_now(&name).await }))
+    };
+    let refreshes: Vec<_> = api.issuers().into_iter().map(refresh).collect();
+    let (mut text, mut waits) = (String::new(), Vec::new());
+    for (issuer, refreshed) in refreshes {
+        let (error, wait) = match refreshed.await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => (error.to_string(), seconds_to_wait(&error)),
+            // The task has panicked.
+            Err(error) => (error.to_string(), 1),
+        };
+        text.push_str(&format!("{issuer}: {error}; repeat after {wait} s\n"));
+        waits.push(wait);
     }
-    match retry_after {
+    // The shortest time, because any of these tenants may be the leaky one: the longest would keep its key in use for as
+    // long as another tenant asks for. The next call also asks those whose time is not over, which `refresh_now` permits: a
+    // tenant that limits this API then rejects one more request. An operator who knows the leaky one reads its line.
+    match waits.into_iter().min() {
         Some(wait) => {
             (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, wait.to_string())], text).into_response()
         }
@@ -92,6 +107,8 @@ mod tests {
     use auth0_api_core::{KeyPolicy, TrustedDomains};
     use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
     use axum::body::to_bytes;
+    use futures_util::FutureExt as _;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
 
@@ -129,12 +146,14 @@ mod tests {
 
         leaky.rotate_keys();
         leaky.remove_key(&kid);
+        // Fails after the next one, and is named before it.
+        limited.misbehave(Endpoint::Discovery, Misbehaviour::Slow(Duration::from_millis(200)));
         limited.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: Duration::from_secs(100) });
         down.misbehave(Endpoint::Discovery, Misbehaviour::Down);
         let response = refresh_keys(State(api.clone())).await;
         assert!(api.verify_access_token(&forged).await.is_err());
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(response.headers()[header::RETRY_AFTER], "100");
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
         let text = to_bytes(response.into_body(), 4096).await.unwrap();
         let line =
             |issuer: &str, wait| format!("{issuer}: the keys of {issuer} are unavailable; repeat after {wait} s\n");
@@ -143,5 +162,26 @@ mod tests {
         limited.behave();
         down.behave();
         assert_eq!(refresh_keys(State(api)).await.status(), StatusCode::NO_CONTENT);
+    }
+
+    #[tokio::test]
+    async fn a_call_whose_caller_has_gone_refreshes_the_keys_behind_a_tenant_that_never_answers() {
+        let tenants = [tenant().await, tenant().await];
+        let (api, [silent, leaky]) = (api_of(&tenants), &tenants);
+        let (kid, forged) = (leaky.current_kid(), leaky.mint().sign());
+        assert!(api.verify_access_token(&forged).await.is_ok());
+
+        leaky.rotate_keys();
+        leaky.remove_key(&kid);
+        silent.misbehave(Endpoint::Discovery, Misbehaviour::Slow(Duration::from_secs(3600)));
+        // Polls the call once, and drops it.
+        assert!(refresh_keys(State(api.clone())).now_or_never().is_none());
+        let rejected = async {
+            while api.verify_access_token(&forged).await.is_ok() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), rejected).await.expect("the leaked key is still in use");
+        assert!(api.verify_access_token(&leaky.mint().sign()).await.is_ok());
     }
 }
