@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 ///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
 ///    number sign and a control character cannot stand in a path in any spelling.
 /// 4. A `file` URI has a colon only in its path, and not at the beginning of a segment, of which nothing would be left. It has
-///    no bar, which some servers take for a colon.
+///    no bar, which some servers take for a colon. Its host is not `localhost`, which is the same as no host ([RFC 8089
+///    §2](https://www.rfc-editor.org/rfc/rfc8089#section-2)).
 ///
 /// Short names (8.3) are not recognized: on some volumes of Windows, `PAYROL~1` is `payroll-2026`.
 pub(crate) fn is_plain(uri: &str) -> bool {
@@ -31,22 +32,26 @@ pub(crate) fn is_plain(uri: &str) -> bool {
     let has_nothing = segments().any(|segment| folded_segment(segment, is_file).is_none());
     let before_path = authority.or_else(|| rest.split('/').next()).unwrap_or_default();
     let has_odd_colon = is_file && (before_path.contains(':') || path.contains("%7C"));
+    let is_same_as_no_host = is_file && authority == Some(LOCALHOST);
     has_plain_scheme
         && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
         && !has_empty_segment
         && !has_nothing
         && !has_odd_colon
+        && !is_same_as_no_host
         && rest.split('%').next().is_some_and(is_raw)
         && rest.split('%').skip(1).all(needs_encoding)
 }
 
 /// What servers that do not look at the spelling of a URI may take it for. Two URIs with the same octets here are perhaps
-/// the same resource. In a `file` URI, a bar is a colon here, because some servers take it for one.
+/// the same resource. In a `file` URI, a bar is a colon here, because some servers take it for one, and `localhost` is no host.
 ///
 /// It does not undo everything that [`is_plain`] rejects: one of two compared URIs is plain.
 pub(crate) fn loose(uri: &str) -> Vec<u8> {
     let (scheme, rest) = uri.split_once(':').unwrap_or_default();
-    let octets = decoded(rest, |_| true);
+    let host = if scheme.eq_ignore_ascii_case("file") { authority(uri) } else { None };
+    let host = host.filter(|host| host.eq_ignore_ascii_case(LOCALHOST));
+    let octets = decoded(host.and_then(|host| rest.get("//".len() + host.len()..)).unwrap_or(rest), |_| true);
     let mut segments: Vec<&[u8]> = Vec::new();
     for segment in octets.split(|octet| matches!(octet, b'/' | b'\\')) {
         match segment {
@@ -158,7 +163,7 @@ pub(super) fn has_one_spelling(uri: &str) -> bool {
     let is_name = last.starts_with(|first: char| first.is_ascii_lowercase());
     authority.split('.').all(is_label)
         && (is_name || (is_single && !is_interpreted))
-        && !(is_interpreted && last == "localhost")
+        && !(is_interpreted && last == LOCALHOST)
 }
 
 /// A URI without what servers ignore: [case](caseless); the parameters of a segment, which begin with a semicolon; the
@@ -248,6 +253,9 @@ fn octet(after_percent: &str) -> Option<u8> {
 
 /// The schemes whose hosts parsers interpret ([URL Standard](https://url.spec.whatwg.org/#special-scheme)).
 const INTERPRETED: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
+
+/// The host of this machine.
+const LOCALHOST: &str = "localhost";
 
 #[cfg(test)]
 mod tests {
@@ -390,7 +398,6 @@ mod tests {
             ("file:///c:%20", vec![3]),
             ("file:///c::$DATA", vec![3]),
             ("file://server/c:/docs", vec![3]),
-            ("file://localhost/c:/docs", vec![3]),
         ] {
             assert!(is_plain(uri), "{uri}");
             assert_eq!(letters_before_colons(uri).collect::<Vec<_>>(), places, "{uri}");
@@ -457,6 +464,7 @@ mod tests {
             "file://server:80/a",
             "file:c:/a",
             "file:a:b",
+            "file://localhost/a",
             "file:///a%40b",
             "file:///a[b]",
             "https://Ada/x",

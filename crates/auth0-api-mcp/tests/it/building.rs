@@ -70,7 +70,16 @@ fn templates_are_named_as_templates() {
     for uri in ["x://{id}", "x://events{?q}", "x://{a}{b}", "x://{", "x://a}"] {
         assert_eq!(error(base().resource(uri, free())), Some(McpLayerError::ResourceIsTemplate { uri: uri.into() }));
     }
-    for template in ["x://{?id}", "x://{a}{b}", "x://1", "x://{+a}/b", "X://{a}", "x://a?q={a}", "x://\u{e4}/{a}"] {
+    for template in [
+        "x://{?id}",
+        "x://{a}{b}",
+        "x://1",
+        "x://{+a}/b",
+        "X://{a}",
+        "x://a?q={a}",
+        "x://\u{e4}/{a}",
+        "file://localhost/{+path}",
+    ] {
         let problem = error(base().resource_template(template, free()));
         assert_eq!(problem, Some(McpLayerError::Template { template: template.into() }));
     }

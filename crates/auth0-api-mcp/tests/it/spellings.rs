@@ -226,6 +226,20 @@ async fn a_drive_alone_does_not_escape_the_requirement_of_a_directory() {
     }
 }
 
+/// RFC 8089 §2: the host `localhost` is the same as no host.
+#[tokio::test]
+async fn localhost_is_no_other_host() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///{+path}", Requirement::scope("public"))
+        .resource("file://LOCALHOST/hr/pay.pdf", Requirement::scope("hr"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for uri in ["file:///hr/pay.pdf", "file://localhost/hr/pay.pdf", "file://localhost/docs/a"] {
+        assert_eq!(server.send_2025("use:tools public hr", &read(uri)).await.unknown(), "unknown resource", "{uri}");
+    }
+    assert_eq!(server.send_2025("use:tools hr", &read("file://LOCALHOST/hr/pay.pdf")).await.status, 200);
+    assert_eq!(server.send_2025("use:tools public", &read("file:///docs/a")).await.status, 200);
+}
+
 /// Python ignores the host: it takes `file://server/c:/hr` for `C:\hr`.
 #[tokio::test]
 async fn a_host_does_not_hide_a_drive() {
@@ -233,7 +247,6 @@ async fn a_host_does_not_hide_a_drive() {
         McpRequirements::new(Requirement::scope("use:tools"))
             .resource_template("file://server/{+path}", Requirement::scope("share"))
             .resource_template("file://server/d:/{+path}", Requirement::scope("d"))
-            .resource_template("file://localhost/{+path}", Requirement::scope("local"))
     };
     let on_drive = requirements().resource_template("file:///c:/hr/{+path}", Requirement::scope("hr"));
     let without_drive = requirements().resource_template("file:///hr/{+path}", Requirement::scope("hr"));
@@ -247,7 +260,7 @@ async fn a_host_does_not_hide_a_drive() {
             "file://server/share/c:/hr/pay.pdf",
             "file://localhost/c:/hr/pay.pdf",
         ] {
-            let answer = server.send_2025("use:tools share d local hr", &read(uri)).await;
+            let answer = server.send_2025("use:tools share d hr", &read(uri)).await;
             assert_eq!(answer.unknown(), "unknown resource", "{uri}");
         }
         for (uri, needed) in
