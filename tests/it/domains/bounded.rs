@@ -142,37 +142,81 @@ async fn strangers_who_take_all_permits_do_not_keep_a_removed_key_in_use() {
     assert_eq!(tenants.fetches(), [2, 0, 0]);
 }
 
-/// The permit comes shortly before the request would stop waiting, and the answer after that.
+/// The permit comes shortly before the request would stop waiting, and the answer after that. Or strangers have taken all
+/// places in which requests wait for a permit.
 #[tokio::test(start_paused = true)]
 async fn strangers_who_delay_a_permit_do_not_keep_a_removed_key_in_use() {
-    let tenant = OfflineTenant::new();
-    let [key, leaked, other] = [(); 3].map(|()| SigningKey::generate(Algorithm::ES256));
-    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
-    jwks.answer([keys(&[&leaked])]);
-    publish_other(&tenant, &other);
-    let both = vec![OfflineTenant::DOMAIN.to_owned(), "other.example".to_owned()];
-    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(both.clone()));
-    let builder = ApiClient::builder(TrustedDomains::resolver(resolver), OfflineTenant::AUDIENCE);
-    let builder =
-        builder.algorithms([Algorithm::ES256]).clock(tenant.clock().clone()).http_client(tenant.http().clone());
-    let policy = KeyPolicy::new().newcomers(1, seconds(1)).jitter_percent(0);
-    let api = builder.key_policy(policy).build().unwrap();
-    let token = tenant.mint().key(&leaked).expires_in(seconds(10_000)).sign();
-    let forged = |issuer: &str, key: &SigningKey| {
-        let [one, two] = [1, 2].map(|id| tenant.mint().issuer(issuer).key(key).claim("n", id).sign());
-        format!("{}.{}", one.rsplit_once('.').unwrap().0, two.rsplit_once('.').unwrap().1)
-    };
-    assert_eq!(outcome_of(&api, &forged(OfflineTenant::ISSUER, &leaked)).await, "401 token_signature");
-    tenant.clock().advance(seconds(601));
-    assert_eq!(outcome_of(&api, &forged("https://other.example/", &other)).await, "401 token_signature");
-    tenant.clock().advance(Duration::from_millis(50));
+    for places_taken in [0, 1024] {
+        let unproven = Unproven::with_keys(KeyPolicy::new().newcomers(1, seconds(1)).jitter_percent(0)).await;
+        let Unproven { tenant, api, leaked, next, .. } = &unproven;
+        tenant.clock().advance(seconds(601));
+        assert_eq!(outcome_of(api, &unproven.forged("https://other.example/")).await, "401 token_signature");
+        tenant.clock().advance(Duration::from_millis(50));
 
-    let (arrival, answer) = first_waits(&jwks, keys(&[&key]), keys(&[&key]));
-    let waiting = tokio::spawn(async move { outcome_of(&api, &token).await });
-    timeout(seconds(60), arrival).await.unwrap().unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    answer.send(()).unwrap();
-    assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "401 key_unknown");
+        let (arrival, answer) = first_waits(&unproven.jwks, keys(&[next]), keys(&[next]));
+        let (stranger, token) = (unproven.forged(OfflineTenant::ISSUER), unproven.token(leaked));
+        let start = |token: &String| {
+            let (api, token) = (api.clone(), token.clone());
+            tokio::spawn(async move { outcome_of(&api, &token).await })
+        };
+        let strangers: Vec<_> = (0..places_taken).map(|_| start(&stranger)).collect();
+        let waiting = start(&token);
+        timeout(seconds(60), arrival).await.unwrap().unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        answer.send(()).unwrap();
+        assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "401 key_unknown", "{places_taken}");
+        for stranger in strangers {
+            assert!(timeout(seconds(60), stranger).await.unwrap().unwrap().starts_with("401 "));
+        }
+    }
+}
+
+/// The permit was there at once, so the tenant is the reason why there are no newer keys.
+#[tokio::test(start_paused = true)]
+async fn the_first_valid_token_waits_for_a_slow_tenant_for_one_second() {
+    let unproven = Unproven::with_keys(KeyPolicy::new()).await;
+    unproven.tenant.clock().advance(seconds(601));
+    let (_arrival, _answer) = first_waits(&unproven.jwks, keys(&[&unproven.next]), keys(&[&unproven.next]));
+    let began = tokio::time::Instant::now();
+    assert_eq!(outcome_of(&unproven.api, &unproven.token(&unproven.leaked)).await, "200 accepted");
+    assert_eq!(began.elapsed(), seconds(1));
+}
+
+/// A client with a resolver, which has the keys of a tenant without a verified token.
+struct Unproven {
+    tenant: OfflineTenant,
+    jwks: ScriptedRoute,
+    api: ApiClient,
+    leaked: SigningKey,
+    next: SigningKey,
+}
+
+impl Unproven {
+    async fn with_keys(policy: KeyPolicy) -> Self {
+        let tenant = OfflineTenant::new();
+        let [leaked, next] = [(); 2].map(|()| SigningKey::generate(Algorithm::ES256));
+        let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+        jwks.answer([keys(&[&leaked])]);
+        publish_other(&tenant, &leaked);
+        let both = vec![OfflineTenant::DOMAIN.to_owned(), "other.example".to_owned()];
+        let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(both.clone()));
+        let builder = ApiClient::builder(TrustedDomains::resolver(resolver), OfflineTenant::AUDIENCE);
+        let builder = builder.algorithms([Algorithm::ES256]).key_policy(policy);
+        let api = builder.clock(tenant.clock().clone()).http_client(tenant.http().clone()).build().unwrap();
+        let unproven = Self { tenant, jwks, api, leaked, next };
+        let forged = unproven.forged(OfflineTenant::ISSUER);
+        assert_eq!(outcome_of(&unproven.api, &forged).await, "401 token_signature");
+        unproven
+    }
+
+    fn token(&self, key: &SigningKey) -> String {
+        self.tenant.mint().key(key).expires_in(seconds(10_000)).sign()
+    }
+
+    fn forged(&self, issuer: &str) -> String {
+        let [one, two] = [1, 2].map(|id| self.tenant.mint().issuer(issuer).key(&self.leaked).claim("n", id).sign());
+        format!("{}.{}", one.rsplit_once('.').unwrap().0, two.rsplit_once('.').unwrap().1)
+    }
 }
 
 /// Strangers cause no refresh without a permit. A user causes one, and waits for no permit.

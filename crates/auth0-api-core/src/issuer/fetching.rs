@@ -209,4 +209,17 @@ mod tests {
             "1 s of back-off, 10 s of the fetch"
         );
     }
+
+    /// Otherwise the postponed key set of the fetch in progress would be lost.
+    #[test]
+    fn a_call_that_is_repeated_after_a_fetch_of_another_request_counts_once() {
+        let policy = KeyPolicy::new().check().unwrap();
+        let mut fetching = Fetching::new(&policy, FirstFetch::default(), at(1_000));
+        fetching.refresh();
+        fetching.succeed(at(1_001));
+        let at_start_of_fetch = fetching.refreshes;
+        fetching.refresh_by_fetch_in_progress();
+        fetching.refresh();
+        assert_eq!(fetching.refreshes, at_start_of_fetch);
+    }
 }

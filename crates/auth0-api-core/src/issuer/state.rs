@@ -10,7 +10,7 @@
 //!    have published the key after the fetch. So the request may then start one more fetch. A `kid` that is still
 //!    missing is remembered, and causes no fetch for 30 s. If the issuer had this key before, the time doubles with each
 //!    further fetch, up to two minutes.
-//! 4. **Stale keys.** A request waits for newer keys for at most one second; for another second if there was no permit in
+//! 4. **Stale keys.** A request waits for newer keys for at most one second; for up to two more if there was no permit in
 //!    time, and its token is the first with a valid signature. Shortly after a failed fetch, it does not wait.
 //!    If no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
@@ -79,6 +79,15 @@ pub(super) enum FetchBegan {
 enum Newer {
     Present(Arc<Snapshot>),
     Coming(Pending),
+}
+
+impl Newer {
+    fn begins_in(&self) -> Duration {
+        match self {
+            Self::Present(_) => Duration::ZERO,
+            Self::Coming(fetch) => fetch.begins_in,
+        }
+    }
 }
 
 /// Why no fetch began.
@@ -273,16 +282,19 @@ impl IssuerState {
     /// unavailable. Requests do not wait if the last fetch failed a short time ago.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         let was_down = self.has_just_failed(&self.lock());
-        let patience = if was_down { Duration::ZERO } else { PATIENCE };
         let lacks_a_permit = match self.newer_or_fetch(Some(&old), cause) {
             Ok(newer) => {
-                // The fetch waits for a permit, and a request may need a place to wait for it.
-                let is_delayed =
-                    !self.is_proven() && matches!(&newer, Newer::Coming(fetch) if !fetch.begins_in.is_zero());
+                // The fetch may wait for a permit. Strangers do not wait longer because of that; users do.
+                let (delay, is_proven) = (newer.begins_in(), self.is_proven());
+                let patience = match (was_down, is_proven) {
+                    (true, _) => Duration::ZERO,
+                    (false, true) => delay + PATIENCE,
+                    (false, false) => PATIENCE,
+                };
                 if let Ok(Ok(fetched)) = timeout(patience, self.found(newer, cause, now)).await {
                     return fetched;
                 }
-                is_delayed
+                !is_proven && !delay.is_zero()
             }
             Err(not_begun) => not_begun.lacks_a_permit,
         };
