@@ -160,6 +160,9 @@ async fn strangers_who_delay_a_permit_do_not_keep_a_removed_key_in_use() {
             tokio::spawn(async move { outcome_of(&api, &token).await })
         };
         let strangers: Vec<_> = (0..places_taken).map(|_| start(&stranger)).collect();
+        // A stranger without a place does not wait.
+        let another = timeout(Duration::from_millis(100), start(&stranger)).await;
+        assert_eq!(another.is_ok(), places_taken == 1024);
         let waiting = start(&token);
         timeout(seconds(60), arrival).await.unwrap().unwrap();
         tokio::time::sleep(Duration::from_millis(500)).await;

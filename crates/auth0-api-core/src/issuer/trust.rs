@@ -198,7 +198,7 @@ impl IssuerKeys<'_> {
     async fn without_permit(self, jws: &Jws<'_>, now: SystemTime) -> Result<Self, IssuerError> {
         let keys = self.snapshot.keys().find(jws.header().algorithm(), jws.header().key_id());
         if !keys.is_ok_and(|keys| jws.is_verified_by(keys)) {
-            return Ok(Self { is_forged: true, ..self });
+            return Ok(Self { issuer: self.issuer, snapshot: self.snapshot, is_forged: true });
         }
         let state = self.issuer.promote().unwrap_or_else(|| Arc::clone(&self.issuer.state));
         let (snapshot, _) = waited(&state, jws, now).await?;
