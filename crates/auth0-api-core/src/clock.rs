@@ -12,7 +12,8 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Provides the current time to everything in this crate that compares times.
 ///
 /// All checks of a token use the time when the request arrived. A proof is checked at the time after the request has waited
-/// for keys, so that a replay store has not forgotten it meanwhile. Tests can replace the clock: see `ManualClock` in `auth0-api-testing`.
+/// for keys, so that a replay store has not forgotten it meanwhile. Tests can replace the clock: see `ManualClock` in
+/// `auth0-api-testing`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};

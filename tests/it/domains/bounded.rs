@@ -249,26 +249,33 @@ async fn the_first_valid_token_refreshes_stale_keys_without_a_permit() {
     }
 }
 
+/// An older generation of the settings keeps the state of the issuer.
 #[tokio::test]
-async fn refresh_now_reaches_the_cached_tokens_of_an_issuer_that_was_evicted() {
+async fn no_cached_token_of_an_issuer_that_was_evicted_outlives_its_key() {
     let tenants = Tenants::start().await;
     let (a, b) = (&tenants.a, &tenants.b);
-    let list = TrustedDomains::list([a, b].map(LocalTenant::domain));
-    let builder = tenants.builder(list).token_cache(TokenCache::entries(10));
-    let api = builder.key_policy(KeyPolicy::new().max_issuers(1).jitter_percent(0)).build().unwrap();
-    // A request that lasts keeps the settings with which it began, and with them the keys of `a`.
-    let (leaked, kid) = (a.mint().sign(), a.current_kid());
-    let headers = [("authorization", format!("Bearer {leaked}"))];
-    let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
-    let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
-    api.reload(|settings| settings).await.unwrap();
-    assert_eq!(outcome_of(&api, &leaked).await, "200 accepted");
-    assert_eq!(outcome_of(&api, &b.mint().sign()).await, "200 accepted", "evicts `a`");
-    a.rotate_keys();
-    a.remove_key(&kid);
-    api.refresh_now(a.issuer()).await.unwrap();
-    assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
-    drop(lasting);
+    for refreshes in [true, false] {
+        let list = TrustedDomains::list([a, b].map(LocalTenant::domain));
+        let builder = tenants.builder(list).token_cache(TokenCache::entries(10));
+        let api = builder.key_policy(KeyPolicy::new().max_issuers(1).jitter_percent(0)).build().unwrap();
+        // A request that lasts keeps the settings with which it began, and with them the keys of `a`.
+        let (leaked, kid) = (a.mint().sign(), a.current_kid());
+        let headers = [("authorization", format!("Bearer {leaked}"))];
+        let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+        let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
+        api.reload(|settings| settings).await.unwrap();
+        assert_eq!(outcome_of(&api, &leaked).await, "200 accepted");
+        assert_eq!(outcome_of(&api, &b.mint().sign()).await, "200 accepted", "evicts `a`");
+        a.rotate_keys();
+        a.remove_key(&kid);
+        if refreshes {
+            api.refresh_now(a.issuer()).await.unwrap();
+        } else {
+            assert_eq!(outcome_of(&api, &a.mint().sign()).await, "200 accepted");
+        }
+        assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
+        drop(lasting);
+    }
 }
 
 /// The fetch of an issuer that was evicted may end after `refresh_now`, with the keys of before.
@@ -345,28 +352,6 @@ async fn an_issuer_that_was_evicted_meanwhile_does_not_come_back_with_a_removed_
     assert_eq!(timeout(seconds(60), waiting).await.unwrap().unwrap(), "200 accepted", "began before");
     assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
     assert_eq!(outcome_of(&api, &good).await, "200 accepted");
-}
-
-/// An older generation of the settings keeps the state of the issuer.
-#[tokio::test]
-async fn a_cached_token_of_an_issuer_that_was_evicted_is_verified_anew() {
-    let tenants = Tenants::start().await;
-    let (a, b) = (&tenants.a, &tenants.b);
-    let domains = TrustedDomains::list([a, b].map(LocalTenant::domain));
-    let builder = tenants.builder(domains).token_cache(TokenCache::entries(10));
-    let api = builder.key_policy(KeyPolicy::new().max_issuers(1).jitter_percent(0)).build().unwrap();
-    let (leaked, kid) = (a.mint().sign(), a.current_kid());
-    let headers = [("authorization", format!("Bearer {leaked}"))];
-    let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
-    let lasting = Gate::new(api.clone()).admit(&request, None).await.unwrap();
-    api.reload(|settings| settings).await.unwrap();
-    assert_eq!(outcome_of(&api, &leaked).await, "200 accepted");
-    assert_eq!(outcome_of(&api, &b.mint().sign()).await, "200 accepted", "evicts `a`");
-    a.rotate_keys();
-    a.remove_key(&kid);
-    assert_eq!(outcome_of(&api, &a.mint().sign()).await, "200 accepted");
-    assert_eq!(outcome_of(&api, &leaked).await, "401 key_unknown");
-    drop(lasting);
 }
 
 /// The answer to the first request waits for the test; the others get another one at once.

@@ -102,7 +102,7 @@ impl DpopPolicy {
     ///
     /// A used proof is remembered until it is too old: see [the guide](crate::guide::replay). If a request waits for an
     /// issuer's keys, the age at the end of this wait counts. So choose a time that is longer than a wait, which lasts up to
-    /// 20 s with the default [`KeyPolicy`](crate::KeyPolicy) if connections break.
+    /// about 40 s with the default [`KeyPolicy`](crate::KeyPolicy) if connections break: two fetches of 20 s each.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
